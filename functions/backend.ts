@@ -1,0 +1,57 @@
+// The backend port: what can run placements. Adding one = one file, one line in the host's table, test/contract/backend.ts green.
+import type { InstanceId, Outcome, Usage } from "#shared/instance.ts";
+import type { Capabilities } from "#shared/pool.ts";
+import type { Service } from "#shared/zapp.ts";
+
+/** One instance to start: what differs between the copies of a service. Templates for the instance (sweep, addresses) are already replaced in `service`. */
+export interface LaunchRequest {
+  readonly instance: InstanceId;
+  readonly tenant: string;
+  readonly user: string;
+  readonly zapp: string;
+  /** Where the zapp's own folder lies (the process engine), when it has one. */
+  readonly programRoot?: string;
+  readonly service: Service;
+  /** ZOE_PARAM_* and the zapp's own; secrets are named only, and resolved by the backend. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** A label of the instance that people gave it, as in a sweep. */
+  readonly label?: string;
+}
+
+export type LaunchReply =
+  | { readonly kind: "launched"; readonly backendId: string }
+  | { readonly kind: "noRoom"; readonly reason: string }
+  | { readonly kind: "rejected"; readonly reason: string }
+  /** No answer came: it may or may not run. Looked at again before anything else is started. */
+  | { readonly kind: "unknown"; readonly reason: string };
+
+/** `gone`: the backend proves that it does not run and will not. `unknown`: it can't say yet. */
+export type InstanceLook =
+  | { readonly kind: "running"; readonly backendId: string }
+  | { readonly kind: "ended"; readonly outcome: Outcome; readonly usage?: Usage }
+  | { readonly kind: "gone" }
+  | { readonly kind: "unknown" };
+
+/** What a backend says happened; late, twice and out of order are fine. Sent to the observe queue. */
+export type InstanceEvent =
+  | { readonly kind: "running"; readonly instance: InstanceId; readonly at: number; readonly backendId: string }
+  | {
+      readonly kind: "ended";
+      readonly instance: InstanceId;
+      readonly at: number;
+      readonly startedAt?: number;
+      readonly outcome: Outcome;
+      readonly usage?: Usage;
+    };
+
+export interface Backend {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  /** Safe to repeat: an instance (with its generation) that was launched before is answered the same, and not started twice. In the order of the requests. */
+  launch(requests: readonly LaunchRequest[]): Promise<readonly LaunchReply[]>;
+  /** Polite signal, grace, then force; stopping what does not run is fine. The end comes as an event. */
+  stop(instances: readonly InstanceId[], reason: Outcome): Promise<void>;
+  look(instances: readonly InstanceId[]): Promise<readonly InstanceLook[]>;
+  /** All that runs here, so that the sweep can find what the store does not know. */
+  list(): Promise<readonly InstanceId[]>;
+}

@@ -1,0 +1,119 @@
+// The task-queue port: many-task work inside an execution. Programs reach it through the runtime API, users through the API's queue routes.
+import type { Json } from "./store.ts";
+import type { Route } from "#shared/zapp.ts";
+
+export interface QueueRef {
+  readonly executionId: string;
+  readonly queue: string;
+}
+
+export interface QueueOptions {
+  readonly leaseSeconds: number;
+  readonly maxAttempts: number;
+  /** The routes that leave this queue; a recorded result puts the children they make, in the same transaction. */
+  readonly routes: readonly Route[];
+}
+
+/** A payload of at most 64 KiB as JSON. Without an id Zoe gives one; an id seen before makes the put of it a no-op. */
+export interface NewTask {
+  readonly id?: string;
+  readonly payload: Json;
+}
+
+export interface Lease {
+  /** Names this delivery; a result is recorded under it. */
+  readonly lease: string;
+  readonly task: string;
+  readonly payload: Json;
+  /** Failures and kills before this delivery. */
+  readonly attempts: number;
+  /** Unix milliseconds; renewed while the worker lives. */
+  readonly until: number;
+}
+
+export type WorkReport =
+  | { readonly lease: string; readonly ok: true; readonly result: Json }
+  | { readonly lease: string; readonly ok: false; readonly error: string };
+
+/** `expired`: the lease is unknown. A late report is recorded if its task has no outcome yet. */
+export type ReportReply = "recorded" | "duplicate" | "expired";
+
+/** Exact counts, all but `leased` only growing. waiting = put - done - leased. Drained = closed and done = put. */
+export interface QueueCounts {
+  readonly put: number;
+  readonly done: number;
+  /** Of `done`, how many are dead letters now. */
+  readonly failed: number;
+  readonly leased: number;
+  readonly redriven: number;
+  readonly closed: boolean;
+}
+
+export type TaskState = "waiting" | "leased" | "succeeded" | "failed";
+
+export interface TaskView {
+  readonly task: string;
+  readonly state: TaskState;
+  readonly attempts: number;
+  readonly payload?: Json;
+  readonly result?: Json;
+  readonly error?: string;
+  readonly worker?: string;
+  /** Unix milliseconds when the outcome was recorded. */
+  readonly at?: number;
+}
+
+/** One recorded outcome: a result or a dead letter. */
+export interface Outcome {
+  readonly task: string;
+  readonly ok: boolean;
+  readonly payload?: Json;
+  readonly result?: Json;
+  readonly error?: string;
+  readonly attempts: number;
+  readonly worker: string;
+  readonly at: number;
+}
+
+export interface LeaseRequest {
+  readonly max: number;
+  /** The instance that asks: `service-index.generation`. */
+  readonly worker: string;
+  /** How long to wait for a first task, at most 20; it resolves early when one comes. */
+  readonly waitSeconds: number;
+}
+
+export type PutReply =
+  | { readonly kind: "put"; readonly ids: readonly string[]; readonly added: number }
+  | { readonly kind: "closed" }
+  | { readonly kind: "absent" };
+
+export const TASK_LIMITS = { tasksPerPut: 10_000, payloadBytes: 64 * 1024, leasesPerCall: 1000, page: 10_000 } as const;
+
+export interface TaskQueues {
+  /** Makes the queue if it is not there; safe to repeat. */
+  create(ref: QueueRef, options: QueueOptions): Promise<void>;
+  /** Durable before it resolves. `ids` in the order of the tasks; `added` leaves out repeats. */
+  put(ref: QueueRef, tasks: readonly NewTask[]): Promise<PutReply>;
+  /** Empty when nothing came in time. A task delivered more than `maxAttempts` times is leased alone, its start recorded first. */
+  lease(ref: QueueRef, request: LeaseRequest): Promise<readonly Lease[]>;
+  /** Durable before it resolves; a failure before `maxAttempts` puts the task back, at the end becomes a dead letter. */
+  record(ref: QueueRef, worker: string, reports: readonly WorkReport[]): Promise<readonly ReportReply[]>;
+  /** The worker lives: its leases run on for another `leaseSeconds` (a task at most 11 hours). */
+  renew(ref: QueueRef, worker: string): Promise<void>;
+  /** The worker ended: what it held waits again at once. `killed`: a task that it ran alone and had started is an attempt. */
+  release(ref: QueueRef, worker: string, killed: boolean): Promise<void>;
+  counts(ref: QueueRef): Promise<QueueCounts | undefined>;
+  /** No further put but by routes; safe to repeat. */
+  close(ref: QueueRef): Promise<void>;
+  task(ref: QueueRef, task: string): Promise<TaskView | undefined>;
+  /** Outcomes in the order recorded; `ok` filters. */
+  outcomes(ref: QueueRef, page: { readonly ok?: boolean; readonly limit: number; readonly cursor?: string }): Promise<{
+    readonly outcomes: readonly Outcome[];
+    readonly cursor?: string;
+  }>;
+  /** Dead letters (all, or those named) wait again with no attempts; answers how many. Reopens nothing: a closed queue stays closed. */
+  redrive(ref: QueueRef, tasks?: readonly string[]): Promise<number>;
+  /** Forgets the queues of an execution, outcomes included. */
+  drop(executionId: string): Promise<void>;
+}
