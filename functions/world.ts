@@ -21,6 +21,8 @@ export interface World {
   readonly objects: Objects;
   readonly logs: Logs;
   readonly secrets: Secrets;
+  /** The zapps that ship with this host, by name; those a tenant installed are records (catalogue.ts). */
+  readonly builtIn: ReadonlyMap<string, BuiltInZapp>;
   readonly settings: Settings;
   /** Names this host in leases; no two hosts share one. */
   readonly host: string;
@@ -29,6 +31,16 @@ export interface World {
   /** `exe_01J...`: ids of a kind sort by time. */
   readonly newId: (kind: string) => string;
   readonly log: Log;
+}
+
+/** `document` as parsed from `text`; `version` is a hash of its content; `programRoot` where its folder lies on this host. */
+export interface BuiltInZapp {
+  readonly name: string;
+  readonly version: string;
+  readonly text: string;
+  readonly document: unknown;
+  readonly readme?: string;
+  readonly programRoot?: string;
 }
 
 /** Values by name, per tenant; never stored in an execution, shown or logged. */

@@ -16,6 +16,8 @@ export interface Ask {
   readonly count: number;
   /** How many may be live at once now (array: `atOnce`; worker: by backlog). */
   readonly want: number;
+  /** Services of an execution that share one maximum of live instances. */
+  readonly share?: { readonly group: string; readonly max: number };
   /** False while a service that it comes `after` does not run yet: nothing elastic is placed. */
   readonly ready: boolean;
 }
