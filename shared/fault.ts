@@ -56,3 +56,14 @@ export function stepsOf(pointer: string): string[] {
 export function within(prefix: string, faults: readonly Fault[]): Fault[] {
   return faults.map((fault) => ({ ...fault, pointer: prefix + fault.pointer }));
 }
+
+const LONGEST_QUOTE = 60;
+
+/** What came, as it can stand in a sentence: short, in its own notation. */
+export function quote(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
+  if (typeof value === "object" && value !== null) return "an object";
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  return text.length <= LONGEST_QUOTE ? text : `${text.slice(0, LONGEST_QUOTE - 3)}...`;
+}

@@ -1,0 +1,71 @@
+// The names in a zapp, and the guess at what was meant where one is wrong.
+
+export const ZAPP_NAME = /^[a-z0-9][a-z0-9-]{1,62}[a-z0-9]$/;
+export const ZAPP_NAME_WANTED =
+  "a name of 3 to 64 lowercase letters, digits and hyphens, without a hyphen at its ends";
+
+/** Of a service, a queue, a volume, a port, a group: it becomes part of host names and of paths. */
+export const NAME = /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
+export const NAME_WANTED =
+  "a name of at most 63 lowercase letters, digits and hyphens that begins with a letter";
+
+/** Of a parameter, or of an axis of a sweep. */
+export const PARAMETER_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/;
+export const PARAMETER_NAME_WANTED =
+  "a name of at most 63 letters, digits, hyphens and underscores that begins with a letter";
+
+export const VARIABLE = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]{0,254}$/;
+export const VARIABLE_WANTED =
+  "the name of an environment variable: letters, digits and underscores, without a digit first";
+
+/** `maxTasks` reaches programs as `ZOE_PARAM_MAXTASKS`, `dry-run` as `ZOE_PARAM_DRY_RUN`. */
+export function parameterVariable(name: string): string {
+  return `ZOE_PARAM_${name.replaceAll("-", "_").toUpperCase()}`;
+}
+
+/** The known name that was most likely meant, if any is near enough. */
+export function meant(name: string, known: Iterable<string>): string | undefined {
+  const near = Math.max(1, Math.floor(name.length / 3));
+  const ranked = [...known]
+    .map((candidate) => ({ candidate, distance: distance(plain(name), plain(candidate)) }))
+    .filter((ranking) => ranking.distance <= near)
+    .sort((a, b) => a.distance - b.distance);
+  return ranked[0]?.candidate;
+}
+
+/** `; did you mean "queue"?`, or the list of what there is. */
+export function suggestion(name: string, known: Iterable<string>): string {
+  const names = [...known];
+  const guess = meant(name, names);
+  if (guess !== undefined) return `did you mean "${guess}"?`;
+  return names.length === 0 ? "there are none here." : `there are ${listing(names)}.`;
+}
+
+const MOST_LISTED = 30;
+
+export function listing(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_LISTED).join(", ");
+  return names.length > MOST_LISTED ? `${shown} and ${names.length - MOST_LISTED} more` : shown;
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_]/g, "");
+}
+
+/** Edit distance; two neighbours swapped count as one edit. */
+function distance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
+  const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;
+  for (let row = 1; row <= a.length; row++) {
+    const line = [row];
+    rows.push(line);
+    for (let column = 1; column <= b.length; column++) {
+      const same = a[row - 1] === b[column - 1] ? 0 : 1;
+      const swapped = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      const swap = swapped ? at(row - 2, column - 2) + 1 : Number.POSITIVE_INFINITY;
+      const edit = Math.min(at(row - 1, column), at(row, column - 1)) + 1;
+      line.push(Math.min(edit, at(row - 1, column - 1) + same, swap));
+    }
+  }
+  return at(a.length, b.length);
+}
