@@ -96,7 +96,7 @@ function orTemplate<T>(
   said: ReturnType<typeof saying>,
 ): z.ZodType<T | string> {
   if (mode === "filled") return schema;
-  return z.union([schema, z.string().regex(new RegExp(TEMPLATE))], said);
+  return z.union([schema, z.string().regex(new RegExp(TEMPLATE), said)], said);
 }
 
 function textual(mode: Mode, schema: z.ZodType<string>): z.ZodType<string> {

@@ -27,7 +27,7 @@ export function parameterVariable(name: string): string {
 export function meant(name: string, known: Iterable<string>): string | undefined {
   const near = Math.max(1, Math.floor(name.length / 3));
   const ranked = [...known]
-    .map((candidate) => ({ candidate, distance: distance(plain(name), plain(candidate)) }))
+    .map((candidate) => ({ candidate, distance: apart(plain(name), plain(candidate)) }))
     .filter((ranking) => ranking.distance <= near)
     .sort((a, b) => a.distance - b.distance);
   return ranked[0]?.candidate;
@@ -50,6 +50,12 @@ export function listing(names: readonly string[]): string {
 
 function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[-_]/g, "");
+}
+
+/** `que` is one edit from `queue`: a beginning is as good as a slip of the finger. */
+function apart(a: string, b: string): number {
+  const isBeginning = a.length >= 3 && (b.startsWith(a) || a.startsWith(b));
+  return Math.min(isBeginning ? 1 : Number.POSITIVE_INFINITY, distance(a, b));
 }
 
 /** Edit distance; two neighbours swapped count as one edit. */
