@@ -1,5 +1,5 @@
 // An execution: one run of a zapp for a user. Its states are told here, and only `transition` moves them; its instances are in instance.ts.
-import type { Outcome } from "./instance.ts";
+import type { Outcome, Usage } from "./instance.ts";
 
 /**
  * queued: stored, it waits for its essential instances to fit (or for a first task), and says why.
@@ -56,7 +56,10 @@ export interface Execution {
   /** 1, and one more with each retry. */
   readonly round: number;
   readonly engine: string;
+  readonly services: readonly string[];
   readonly queues: readonly string[];
+  /** Sums over its instances, once it has ended; the peak is the highest of one instance. */
+  readonly used?: Usage;
 }
 
 /** The execution in its new state, or undefined when the table does not allow the move. */

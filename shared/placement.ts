@@ -1,6 +1,8 @@
 // A placement: where and how a service of an admitted execution runs, and the exact counts of its instances. Held capacity is the sum of placements.
+import type { Outcome } from "./instance.ts";
 import type { Amount } from "./pool.ts";
 import type { RunKind } from "./zapp.ts";
+import type { Retry } from "./zapp/service.ts";
 
 /** What one service asks for; known when the execution is submitted, and all that `decide` needs of it. */
 export interface Ask {
@@ -20,6 +22,10 @@ export interface Ask {
   readonly share?: { readonly group: string; readonly max: number };
   /** False while a service that it comes `after` does not run yet: nothing elastic is placed. */
   readonly ready: boolean;
+  readonly after: readonly string[];
+  readonly retry: Retry;
+  /** Failed children that do not fail the execution. */
+  readonly tolerate: number;
 }
 
 /** Instances are numbered 0 to next-1; those without a record of their own are `placed` in generation 1. */
@@ -41,14 +47,22 @@ export interface Placement extends Ask {
   readonly cancelled: number;
   /** Ended, and waiting for their next generation. */
   readonly retrying: number;
+  /** When the first of these is due, Unix milliseconds. */
+  readonly retryDue?: number;
   /** How many the scheduler granted: an array hands a free slot to its next child by itself. */
   readonly slots: number;
   /** Deaths of workers in a row without a task done. */
   readonly strikes: number;
+  /** Tasks done in its queue when that was last looked at. */
+  readonly progress?: number;
   /** Nothing elastic is placed before this time. */
   readonly notBefore?: number;
   /** Set when nothing further of it is to start. */
   readonly stopped?: boolean;
+  /** Its queue is closed and drained. */
+  readonly drained?: boolean;
+  /** How the last instance that failed for good ended. */
+  readonly failure?: Outcome;
   /** Sums over its ended instances; the peak is the highest. */
   readonly cpuSeconds: number;
   readonly wallSeconds: number;
@@ -58,7 +72,8 @@ export interface Placement extends Ask {
 /** How many more instances this service could use now. */
 export function more(placement: Placement, now: number): number {
   if (placement.stopped || !placement.ready || (placement.notBefore ?? 0) > now) return 0;
-  const left = placement.run === "worker" ? Infinity : placement.count - placement.next + placement.retrying;
+  const due = (placement.retryDue ?? 0) <= now ? placement.retrying : 0;
+  const left = placement.run === "worker" ? Infinity : placement.count - placement.next + due;
   return Math.max(0, Math.min(placement.want - placement.live, left));
 }
 

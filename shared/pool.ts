@@ -19,6 +19,8 @@ export interface Capabilities {
   readonly largest: Amount;
   /** Optional fields of a service that it can honour, as `unsupportedBy` (shared/zapp.ts) names them. */
   readonly features: readonly string[];
+  /** Its instances are found by their ids alone: no id of its own has to be kept. */
+  readonly remembers: boolean;
   /** May only run programs of the catalogue, unless an administrator sends them. */
   readonly catalogueOnly: boolean;
 }

@@ -1,0 +1,105 @@
+// Brings an execution to its end when its rule holds: placements leave what is held, and its retention begins. Safe to call at any time.
+import { type Execution, transition } from "#shared/execution.ts";
+import type { Move } from "#shared/event.ts";
+import type { Outcome } from "#shared/instance.ts";
+import type { Placement } from "#shared/placement.ts";
+import { asJson, dueItem, executionItem, keys, movesItem, read } from "./records.ts";
+import { settle, usedBy } from "./settle.ts";
+import type { Action, Item } from "./store.ts";
+import { readPlacements } from "./view.ts";
+import type { World } from "./world.ts";
+
+const DAY_MS = 86_400_000;
+const TRIES = 6;
+
+/** Answers whether the execution is over now. */
+export async function finish(world: World, executionId: string): Promise<boolean> {
+  for (let attempt = 1; attempt <= TRIES; attempt++) {
+    const item = await world.store.get(keys.execution(executionId));
+    if (item === undefined || read.execution(item).state === "ended") return true;
+    const execution = read.execution(item);
+    const placements = await readPlacements(world, execution);
+    if (placements.length === 0) return false;
+    const settlement = settle(execution, placements, await deadLetters(world, execution));
+    if (settlement.kind === "goesOn") return false;
+    if (settlement.kind === "ended") {
+      if (await end(world, item, placements, settlement.outcome)) return true;
+      continue;
+    }
+    if (execution.state === "ending") return false;
+    if (await beginEnding(world, item, settlement.stop)) return false;
+  }
+  return false;
+}
+
+async function deadLetters(world: World, execution: Execution): Promise<number> {
+  const counts = await Promise.all(
+    execution.queues.map((queue) => world.tasks.counts({ executionId: execution.id, queue })),
+  );
+  return counts.reduce((sum, count) => sum + (count?.failed ?? 0), 0);
+}
+
+async function beginEnding(world: World, item: Item, stop: boolean): Promise<boolean> {
+  const execution = read.execution(item);
+  const ending = transition(execution, "ending");
+  if (ending === undefined) return false;
+  const moves: Move[] = [{ at: world.now(), of: "execution", from: execution.state, to: "ending" }];
+  const reply = await world.store.transact([
+    { kind: "put", item: executionItem(ending), condition: { version: item.version } },
+    { kind: "put", item: movesItem(execution.id, world.now(), world.newId("mov"), moves) },
+  ]);
+  if (reply.kind !== "committed") return false;
+  if (stop) await world.queues.launch.send([{ kind: "stop", executionId: execution.id }]);
+  return true;
+}
+
+async function end(
+  world: World,
+  item: Item,
+  placements: readonly Placement[],
+  outcome: Outcome,
+): Promise<boolean> {
+  const before = read.execution(item);
+  const used = usedBy(placements);
+  const ended = endedFrom(world, before, outcome, { used });
+  if (ended === undefined) return true;
+  const reply = await world.store.transact([
+    { kind: "put", item: executionItem(ended), condition: { version: item.version } },
+    ...placements.flatMap(retire),
+    ...endingActions(world, before, outcome),
+  ]);
+  if (reply.kind !== "committed") return false;
+  await world.queues.decide.send([{}]);
+  return true;
+}
+
+export function endedFrom(
+  world: World,
+  execution: Execution,
+  outcome: Outcome,
+  change: Partial<Execution> = {},
+): Execution | undefined {
+  const { waiting: _reason, ...rest } = execution;
+  return transition(rest, "ended", { ...change, outcome, endedAt: world.now() });
+}
+
+/** The move, and the day on which all of it is forgotten. */
+export function endingActions(world: World, execution: Execution, outcome: Outcome): Action[] {
+  const now = world.now();
+  const move: Move = { at: now, of: "execution", from: execution.state, to: "ended", outcome };
+  const at = now + world.settings.retentionDays * DAY_MS;
+  return [
+    { kind: "put", item: movesItem(execution.id, now, world.newId("mov"), [move]) },
+    { kind: "put", item: dueItem({ executionId: execution.id, kind: "forget", at }) },
+  ];
+}
+
+/** Out of what is held, on condition that nothing of it is live; kept with the execution. */
+function retire(placement: Placement): Action[] {
+  const { executionId, service } = placement;
+  const condition = { equals: { live: 0, retrying: placement.retrying, next: placement.next } };
+  return [
+    { kind: "delete", key: keys.placement(executionId, service), condition },
+    { kind: "put", item: { ...keys.endedPlacement(executionId, service), value: asJson(placement) } },
+  ];
+}

@@ -1,0 +1,154 @@
+// Turns what is placed into calls to backends, safe to repeat; all starts and stops go through here. What then happens comes back to observe.ts.
+import { isOver } from "#shared/execution.ts";
+import type { InstanceId, Outcome } from "#shared/instance.ts";
+import type { LaunchMessage } from "#shared/message.ts";
+import type { Placement } from "#shared/placement.ts";
+import type { Backend, LaunchReply, LaunchRequest } from "./backend.ts";
+import { idOf, Items, liveInstances } from "./instances.ts";
+import { type Instance, instanceItem, keys, read } from "./records.ts";
+import { requestOf } from "./request.ts";
+import type { Key } from "./store.ts";
+import { readPlacements } from "./view.ts";
+import type { World } from "./world.ts";
+
+type Start = Extract<LaunchMessage, { kind: "start" }>;
+
+/** When a backend had no room after all, it is asked again after so long. */
+const NO_ROOM_SECONDS = 2;
+
+export async function launch(world: World, messages: readonly LaunchMessage[]): Promise<void> {
+  const stops = new Set(messages.filter(({ kind }) => kind === "stop").map((message) => message.executionId));
+  const starts = messages.filter((message) => message.kind === "start");
+  await start(world, starts.filter((message) => !stops.has(message.executionId)));
+  await Promise.all([...stops].map((executionId) => stop(world, executionId)));
+}
+
+async function start(world: World, starts: readonly Start[]): Promise<void> {
+  const wanted = starts.flatMap(instancesOf);
+  const items = await Items.read(world, wanted.flatMap(keysOf));
+  const requests = await Promise.all(wanted.map((id) => prepare(world, items, id)));
+  for (const backend of world.backends) {
+    const mine = requests.filter((request) => request?.backend === backend.name);
+    if (mine.length > 0) await startOn(world, backend, mine.flatMap((one) => one?.request ?? []));
+  }
+}
+
+function instancesOf({ executionId, service, from, to, generation }: Start): InstanceId[] {
+  return Array.from({ length: to - from }, (_, n) => ({ executionId, service, index: from + n, generation }));
+}
+
+function keysOf(id: InstanceId): Key[] {
+  const { executionId, service } = id;
+  return [keys.execution(executionId), keys.spec(executionId), keys.placement(executionId, service), keys.instance(id)];
+}
+
+/** Undefined when there is nothing to start: it runs or ended already, its turn has not come, or its execution is over. */
+async function prepare(
+  world: World,
+  items: Items,
+  id: InstanceId,
+): Promise<{ backend: string; request: LaunchRequest } | undefined> {
+  const [execution, spec, placement, record] = keysOf(id).map((key) => items.get(key));
+  if (execution === undefined || spec === undefined || placement === undefined) return undefined;
+  const { state, stop } = read.execution(execution);
+  if (state === "ending" || state === "ended" || stop !== undefined) return undefined;
+  const { ready, next, backend, stopped } = read.placement(placement);
+  const instance = record && read.instance(record);
+  const isPlaced = instance === undefined ? id.generation === 1 : isStartable(instance);
+  if (!ready || stopped || id.index >= next || !isPlaced) return undefined;
+  return { backend, request: await requestOf(world, read.execution(execution), read.spec(spec), id) };
+}
+
+const isStartable = ({ state }: Instance) => state === "placed" || state === "launching";
+
+async function startOn(
+  world: World,
+  backend: Backend,
+  requests: readonly LaunchRequest[],
+): Promise<void> {
+  const replies = await backend.launch(requests);
+  await Promise.all(
+    replies.map((reply, position) => {
+      const request = requests[position];
+      return request === undefined ? undefined : settleReply(world, backend, request, reply);
+    }),
+  );
+}
+
+async function settleReply(
+  world: World,
+  backend: Backend,
+  { instance }: LaunchRequest,
+  reply: LaunchReply,
+): Promise<void> {
+  switch (reply.kind) {
+    case "launched":
+      if (!backend.capabilities.remembers) await note(world, instance, "launching", reply.backendId);
+      return;
+    case "noRoom":
+      return world.queues.launch.send([again(instance)], { delaySeconds: NO_ROOM_SECONDS });
+    case "rejected":
+      return observeEnd(world, [instance], { kind: "rejected", reason: reply.reason });
+    case "unknown":
+      return note(world, instance, "unknown");
+  }
+}
+
+function again({ index, ...id }: InstanceId): LaunchMessage {
+  return { kind: "start", ...id, from: index, to: index + 1 };
+}
+
+/** What the backend answered; nothing is written over what an event has already said. */
+async function note(
+  world: World,
+  id: InstanceId,
+  state: "launching" | "unknown",
+  backendId?: string,
+): Promise<void> {
+  const item = await world.store.get(keys.instance(id));
+  const before = item === undefined ? undefined : read.instance(item);
+  if (before !== undefined && !isStartable(before)) return;
+  const instance: Instance = {
+    ...(before ?? { ...idOf(id), changedAt: 0 }),
+    ...{ state, changedAt: world.now() },
+    ...(backendId !== undefined && { backendId }),
+  };
+  await world.store.transact([
+    {
+      kind: "put",
+      item: instanceItem(instance),
+      condition: item === undefined ? { absent: true } : { version: item.version },
+    },
+  ]);
+}
+
+export async function observeEnd(
+  world: World,
+  instances: readonly InstanceId[],
+  outcome: Outcome,
+): Promise<void> {
+  const at = world.now();
+  const events = instances.map((instance) => ({ kind: "ended" as const, instance: idOf(instance), at, outcome }));
+  if (events.length > 0) await world.queues.observe.send(events);
+}
+
+/** Everything of an execution that holds capacity is told to stop; what the backend proves not to run is ended at once. */
+async function stop(world: World, executionId: string): Promise<void> {
+  const item = await world.store.get(keys.execution(executionId));
+  if (item === undefined || isOver(read.execution(item))) return;
+  const outcome = read.execution(item).stop?.outcome ?? { kind: "cancelled", by: "zoe", reason: "Its work is over." };
+  for (const placement of await readPlacements(world, read.execution(item))) {
+    if (placement.live > 0) await stopPlacement(world, placement, outcome);
+  }
+}
+
+async function stopPlacement(world: World, placement: Placement, outcome: Outcome): Promise<void> {
+  const backend = world.backends.find(({ name }) => name === placement.backend);
+  const live = await liveInstances(world, placement);
+  if (backend === undefined || live.length === 0) return;
+  const looks = await backend.look(live.map(idOf));
+  const isGone = (position: number) => looks[position]?.kind === "gone";
+  await backend.stop(live.filter((_, position) => !isGone(position)).map(idOf), outcome);
+  await observeEnd(world, live.filter((_, position) => isGone(position)), outcome);
+}
+

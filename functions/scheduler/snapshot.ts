@@ -1,0 +1,107 @@
+// One picture of what waits and what is held, bounded however long the waiting list is: the heads of each user's list, and all placements.
+import type { Placement } from "#shared/placement.ts";
+import type { Amount } from "#shared/pool.ts";
+import type { Quota } from "#shared/quota.ts";
+import { keys, read, shards, type Waiting, waitingPartition } from "../records.ts";
+import type { Item, Query } from "../store.ts";
+import type { World } from "../world.ts";
+import { rank } from "./order.ts";
+
+export interface Pool {
+  readonly name: string;
+  readonly capacity: Amount;
+}
+
+export interface Snapshot {
+  readonly now: number;
+  /** The heads of every user's waiting list, first come first. */
+  readonly waiting: readonly Waiting[];
+  readonly placements: readonly Placement[];
+  readonly pools: readonly Pool[];
+  /** By account: `tenant:NAME`, `user:TENANT#NAME`. */
+  readonly quotas: ReadonlyMap<string, Quota>;
+  readonly patienceSeconds: number;
+  readonly placedPerCycle: number;
+}
+
+/** A list of users with something waiting; `version` lets an emptied entry be taken out without a race. */
+interface Share {
+  readonly tenant: string;
+  readonly user: string;
+}
+
+export async function takeSnapshot(world: World): Promise<Snapshot> {
+  const [shares, placements] = await Promise.all([readShares(world), readPlacements(world)]);
+  const waiting = (await Promise.all(shares.map((share) => readHeads(world, share)))).flat();
+  const owners = [...waiting, ...placements];
+  return {
+    now: world.now(),
+    waiting: waiting.sort(rank),
+    placements,
+    pools: world.backends.map(({ name, capabilities }) => ({ name, capacity: capabilities.capacity })),
+    quotas: await readQuotas(world, owners),
+    patienceSeconds: world.settings.patienceSeconds,
+    placedPerCycle: world.settings.placedPerCycle,
+  };
+}
+
+/** Every page of a query; only for lists that are bounded by what can run. */
+export async function queryAll(world: World, query: Omit<Query, "limit">): Promise<Item[]> {
+  const items: Item[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await world.store.query({ ...query, limit: 1000, ...(cursor && { cursor }) });
+    items.push(...page.items);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return items;
+}
+
+async function readShares(world: World): Promise<Item[]> {
+  return queryAll(world, { pk: "shares" });
+}
+
+async function readPlacements(world: World): Promise<Placement[]> {
+  const lists = await Promise.all(shards.map((shard) => queryAll(world, { pk: `held#${shard}` })));
+  return lists.flat().map(read.placement);
+}
+
+async function readHeads(world: World, item: Item): Promise<Waiting[]> {
+  const share = item.value as unknown as Share;
+  const limit = world.settings.headsPerShare;
+  const pages = await Promise.all(
+    shards.map((shard) => world.store.query({ pk: waitingPartition(share, shard), limit })),
+  );
+  const heads = pages.flatMap((page) => page.items).map(read.waiting);
+  if (heads.length === 0) await forgetShare(world, item);
+  return heads.sort(rank).slice(0, limit);
+}
+
+/** Nobody of this user waits: the entry goes, unless a submission has just written it again. */
+async function forgetShare(world: World, item: Item): Promise<void> {
+  await world.store.transact([
+    { kind: "delete", key: { pk: item.pk, sk: item.sk }, condition: { version: item.version } },
+  ]);
+}
+
+async function readQuotas(
+  world: World,
+  owners: readonly Share[],
+): Promise<Map<string, Quota>> {
+  const accounts = new Map<string, { pk: string; sk: string }>();
+  for (const { tenant, user } of owners) {
+    accounts.set(`tenant:${tenant}`, keys.quota(tenant));
+    accounts.set(`user:${tenant}#${user}`, keys.quota(tenant, user));
+  }
+  const names = [...accounts.keys()];
+  const quotas = new Map<string, Quota>();
+  for (let at = 0; at < names.length; at += 100) {
+    const batch = names.slice(at, at + 100);
+    const items = await world.store.getMany([...accounts.values()].slice(at, at + 100));
+    items.forEach((item, position) => {
+      const name = batch[position];
+      if (item !== undefined && name !== undefined) quotas.set(name, item.value as Quota);
+    });
+  }
+  return quotas;
+}
