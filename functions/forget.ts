@@ -1,0 +1,29 @@
+// Forgets an ended execution when its retention is over: records, results, logs and files. Safe to repeat.
+import { keys, read } from "./records.ts";
+import type { Key } from "./store.ts";
+import { queryAll } from "./scheduler/snapshot.ts";
+import type { World } from "./world.ts";
+
+/** Deletes written together. */
+const TOGETHER = 90;
+
+export async function forget(world: World, executionId: string): Promise<void> {
+  const item = await world.store.get(keys.execution(executionId));
+  if (item !== undefined && read.execution(item).state !== "ended") return;
+  await world.tasks.drop(executionId);
+  await world.logs.forget(executionId);
+  await world.objects.delete(`executions/${executionId}/`);
+  const moves = await queryAll(world, { pk: `moves#${executionId}` });
+  const records = await queryAll(world, { pk: `exe#${executionId}` });
+  // The execution itself goes last, so that a crash half way leaves something to find it by.
+  const rest = [...moves, ...records].filter(({ sk }) => sk !== "meta");
+  await deleteAll(world, rest);
+  await deleteAll(world, [keys.execution(executionId)]);
+}
+
+async function deleteAll(world: World, doomed: readonly Key[]): Promise<void> {
+  for (let at = 0; at < doomed.length; at += TOGETHER) {
+    const batch = doomed.slice(at, at + TOGETHER);
+    await world.store.transact(batch.map(({ pk, sk }) => ({ kind: "delete", key: { pk, sk } })));
+  }
+}

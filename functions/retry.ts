@@ -1,0 +1,119 @@
+// Runs an ended execution again under the same id: only what failed (children, dead letters), or all that did not succeed.
+import { type Execution, isOver, transition } from "#shared/execution.ts";
+import type { Move } from "#shared/event.ts";
+import { VisibleError } from "#shared/fault.ts";
+import { type Placement } from "#shared/placement.ts";
+import type { Zapp } from "#shared/zapp.ts";
+import { allInstances } from "./instances.ts";
+import { executionItem, type Instance, instanceItem, keys, movesItem, placementItem, read } from "./records.ts";
+import type { Action } from "./store.ts";
+import { readPlacements, readSpec } from "./view.ts";
+import type { World } from "./world.ts";
+
+export interface Retried {
+  readonly execution: Execution;
+  /** Instances that run again, and dead letters that wait again. */
+  readonly instances: number;
+  readonly tasks: number;
+}
+
+/** Instances written together; below the store's limit with room for the rest. */
+const TOGETHER = 80;
+
+export async function retry(world: World, executionId: string, by: string): Promise<Retried> {
+  const item = await world.store.get(keys.execution(executionId));
+  if (item === undefined) throw new VisibleError("notFound", `There is no execution ${executionId}.`);
+  const execution = read.execution(item);
+  if (!isOver(execution)) {
+    throw new VisibleError("conflict", `Execution ${executionId} is ${execution.state}: only an ended one can be retried.`);
+  }
+  const spec = await readSpec(world, executionId);
+  if (spec === undefined) throw new Error(`Execution ${executionId} must have a spec.`);
+  const tasks = await redriveAll(world, execution);
+  const again = await failedInstances(world, execution, spec.zapp);
+  const instances = [...again.values()].reduce((sum, list) => sum + list.length, 0);
+  if (instances + tasks === 0 && (await isComplete(world, execution))) {
+    throw new VisibleError("conflict", `Nothing of execution ${executionId} failed: there is nothing to retry.`);
+  }
+  await markForRetry(world, [...again.values()].flat());
+  return { execution: await reopen(world, item.version, execution, again, by), instances, tasks };
+}
+
+async function redriveAll(world: World, { id, queues }: Execution): Promise<number> {
+  const counts = await Promise.all(queues.map((queue) => world.tasks.redrive({ executionId: id, queue })));
+  return counts.reduce((sum, n) => sum + n, 0);
+}
+
+async function isComplete(world: World, execution: Execution): Promise<boolean> {
+  if (execution.outcome?.kind === "succeeded") return true;
+  const placements = await readPlacements(world, execution);
+  return placements.length > 0 && placements.every(({ run, next, count }) => run !== "worker" && next >= count);
+}
+
+/** Service -> its instances that ended other than well. Workers are made anew instead. */
+async function failedInstances(
+  world: World,
+  execution: Execution,
+  zapp: Zapp,
+): Promise<Map<string, Instance[]>> {
+  const failed = new Map<string, Instance[]>();
+  for (const placement of await readPlacements(world, execution)) {
+    const service = zapp.services.find(({ name }) => name === placement.service);
+    if (service === undefined || service.run === "worker") continue;
+    const all = await allInstances(world, placement);
+    failed.set(service.name, all.filter(({ outcome }) => outcome !== undefined && outcome.kind !== "succeeded"));
+  }
+  return failed;
+}
+
+async function markForRetry(world: World, instances: readonly Instance[]): Promise<void> {
+  const retryAt = world.now();
+  for (let at = 0; at < instances.length; at += TOGETHER) {
+    const batch = instances.slice(at, at + TOGETHER);
+    await world.store.batchPut(batch.map((instance) => instanceItem({ ...instance, retryAt })));
+  }
+}
+
+/** Straight to `starting`, through `queued`: its placements hold nothing yet, and grow as room allows. */
+async function reopen(
+  world: World,
+  version: number,
+  ended: Execution,
+  again: ReadonlyMap<string, readonly Instance[]>,
+  by: string,
+): Promise<Execution> {
+  const { outcome: _outcome, endedAt: _endedAt, stop: _stop, used: _used, ...rest } = ended;
+  const queued = transition({ ...rest, state: ended.state }, "queued", { round: ended.round + 1 });
+  const starting = queued && transition(queued, "starting");
+  if (starting === undefined) throw new Error("An ended execution must be able to queue.");
+  const now = world.now();
+  const moves: Move[] = [
+    { at: now, of: "execution", from: "ended", to: "queued", by },
+    { at: now, of: "execution", from: "queued", to: "starting" },
+  ];
+  const placements = await readPlacements(world, ended);
+  const reply = await world.store.transact([
+    { kind: "put", item: executionItem(starting), condition: { version } },
+    ...placements.flatMap((placement) => revive(placement, again.get(placement.service)?.length ?? 0, now)),
+    { kind: "put", item: movesItem(ended.id, now, world.newId("mov"), moves) },
+  ]);
+  if (reply.kind !== "committed") throw new VisibleError("conflict", `Execution ${ended.id} moved meanwhile: look at it, and try again.`);
+  await world.queues.decide.send([{ executionId: ended.id }]);
+  await world.queues.tick.send([{ executionId: ended.id }]);
+  return starting;
+}
+
+function revive(placement: Placement, retrying: number, now: number): Action[] {
+  const { executionId, service, failed, cancelled } = placement;
+  const { stopped: _stopped, drained: _drained, failure: _failure, ...rest } = placement;
+  const isWorker = placement.run === "worker";
+  const revived: Placement = {
+    ...rest,
+    ...(isWorker ? { strikes: 0 } : { failed: 0, cancelled: Math.max(0, failed + cancelled - retrying) }),
+    ...{ retrying, retryDue: now, slots: 0, ready: true },
+  };
+  return [
+    { kind: "delete", key: keys.endedPlacement(executionId, service) },
+    { kind: "put", item: placementItem(revived), condition: { absent: true } },
+  ];
+}

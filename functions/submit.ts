@@ -1,0 +1,227 @@
+// Stores an execution, its place in the waiting list and its idempotency key in one transaction, then asks for a decision. The story goes on in scheduler/schedule.ts.
+import type { Execution } from "#shared/execution.ts";
+import { type ErrorCode, type Fault, VisibleError } from "#shared/fault.ts";
+import type { Principal } from "#shared/principal.ts";
+import type { Submission } from "#shared/submission.ts";
+import type { Zapp } from "#shared/zapp.ts";
+import { rowOf } from "./cancel.ts";
+import { type Prepared, prepare } from "./prepare.ts";
+import { asJson, dueItem, executionItem, keys, movesItem, read } from "./records.ts";
+import { asksOf, isStartable } from "./scheduler/asks.ts";
+import type { Action } from "./store.ts";
+import { wants } from "./wants.ts";
+import type { World } from "./world.ts";
+
+export interface SubmitOptions {
+  readonly idempotencyKey?: string;
+  /** Of the request's body: the same key with another body is a mistake. */
+  readonly bodyHash?: string;
+}
+
+export interface Submitted {
+  readonly execution: Execution;
+  readonly warnings: readonly Fault[];
+  /** The key was seen before: this is what it made then. */
+  readonly repeated: boolean;
+}
+
+export type SubmitReply =
+  | ({ readonly kind: "accepted" } & Submitted)
+  | {
+      readonly kind: "refused";
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly faults: readonly Fault[];
+    };
+
+const DAY_SECONDS = 86_400;
+
+export async function submit(
+  world: World,
+  principal: Principal,
+  submission: Submission,
+  options: SubmitOptions = {},
+): Promise<Submitted> {
+  const before = await seenBefore(world, principal, options);
+  if (before !== undefined) return { execution: before, warnings: [], repeated: true };
+  const id = world.newId("exe");
+  const prepared = await prepare(world, principal, submission, id);
+  const execution = executionOf(world, principal, submission, prepared, id);
+  await keepSecrets(world, execution, prepared);
+  await createQueues(world, execution, prepared.spec.zapp);
+  const reply = await world.store.transact([
+    { kind: "put", item: executionItem(execution), condition: { absent: true } },
+    { kind: "put", item: { ...keys.spec(id), value: asJson(prepared.spec) } },
+    ...firstMove(world, execution),
+    ...rowActions(world, execution, prepared.spec.zapp, new Map()),
+    ...idempotencyActions(world, execution, options),
+    ...(execution.queues.length > 0 ? [tickLater(world, id)] : []),
+  ]);
+  if (reply.kind !== "committed") {
+    const other = await seenBefore(world, principal, options);
+    if (other !== undefined) return { execution: other, warnings: [], repeated: true };
+    throw new VisibleError("unavailable", "The submission met another one: send it again.");
+  }
+  await world.queues.decide.send([{ executionId: id }]);
+  return { execution, warnings: prepared.warnings, repeated: false };
+}
+
+/** Submissions at a time: the store commits them together. */
+const TOGETHER = 50;
+
+/** One reply each, in order; a refused one stops no other. With a key, each item has its own, by position. */
+export async function submitMany(
+  world: World,
+  principal: Principal,
+  submissions: readonly Submission[],
+  options: SubmitOptions = {},
+): Promise<SubmitReply[]> {
+  const replies: SubmitReply[] = [];
+  for (let at = 0; at < submissions.length; at += TOGETHER) {
+    const batch = submissions.slice(at, at + TOGETHER);
+    const done = batch.map((submission, n) => submitOne(world, principal, submission, keyed(options, at + n)));
+    replies.push(...(await Promise.all(done)));
+  }
+  return replies;
+}
+
+function keyed(options: SubmitOptions, position: number): SubmitOptions {
+  const { idempotencyKey } = options;
+  return idempotencyKey === undefined ? options : { ...options, idempotencyKey: `${idempotencyKey}#${position}` };
+}
+
+async function submitOne(
+  world: World,
+  principal: Principal,
+  submission: Submission,
+  options: SubmitOptions,
+): Promise<SubmitReply> {
+  try {
+    return { kind: "accepted", ...(await submit(world, principal, submission, options)) };
+  } catch (error) {
+    if (!(error instanceof VisibleError)) throw error;
+    const { code, message, faults } = error;
+    return { kind: "refused", code, message, faults };
+  }
+}
+
+async function seenBefore(
+  world: World,
+  { tenant, user }: Principal,
+  { idempotencyKey, bodyHash }: SubmitOptions,
+): Promise<Execution | undefined> {
+  if (idempotencyKey === undefined) return undefined;
+  const item = await world.store.get(keys.idempotency(tenant, user, idempotencyKey));
+  if (item === undefined) return undefined;
+  if (item.value.bodyHash !== (bodyHash ?? "")) {
+    const text = `The Idempotency-Key ${idempotencyKey} was used for another submission: use a new key, or send the same body.`;
+    throw new VisibleError("conflict", text);
+  }
+  const execution = await world.store.get(keys.execution(String(item.value.executionId)));
+  return execution && read.execution(execution);
+}
+
+function idempotencyActions(
+  world: World,
+  { id, tenant, user }: Execution,
+  { idempotencyKey, bodyHash }: SubmitOptions,
+): Action[] {
+  if (idempotencyKey === undefined) return [];
+  const value = { executionId: id, bodyHash: bodyHash ?? "" };
+  const expiresAt = Math.floor(world.now() / 1000) + DAY_SECONDS;
+  const item = { ...keys.idempotency(tenant, user, idempotencyKey), value, expiresAt };
+  return [{ kind: "put", item, condition: { absent: true } }];
+}
+
+function executionOf(
+  world: World,
+  principal: Principal,
+  submission: Submission,
+  { spec, engine }: Prepared,
+  id: string,
+): Execution {
+  const { zapp } = spec;
+  const maxTimeSeconds = submission.maxTimeSeconds ?? zapp.maxTimeSeconds;
+  const queues = Object.keys(zapp.queues);
+  return {
+    ...{ id, tenant: principal.tenant, user: principal.user, zapp: zapp.name },
+    ...{ name: submission.name ?? zapp.name, labels: submission.labels, priority: submission.priority },
+    ...{ state: "queued", createdAt: world.now(), round: 1, engine, queues },
+    services: zapp.services.map((service) => service.name),
+    ...(maxTimeSeconds !== undefined && { maxTimeSeconds }),
+    ...(needsTasks(world, zapp) && { waiting: NO_TASKS }),
+  };
+}
+
+const NO_TASKS = {
+  code: "noTasks",
+  text: "It waits for a first task: its queues are empty.",
+  help: "Put tasks into its queue, or close it.",
+};
+
+function needsTasks(world: World, zapp: Zapp): boolean {
+  return !isStartable(asksOf(zapp, world.backends, new Map()));
+}
+
+async function keepSecrets(world: World, { tenant, id }: Execution, { secrets }: Prepared): Promise<void> {
+  for (const [name, value] of Object.entries(secrets)) await world.secrets.put(tenant, secretName(id, name), value);
+}
+
+/** Where the value of a secret parameter is kept, for its one execution. */
+export function secretName(executionId: string, parameter: string): string {
+  return `${executionId}.${parameter}`;
+}
+
+export async function createQueues(world: World, { id }: Pick<Execution, "id">, zapp: Zapp): Promise<void> {
+  for (const [queue, { leaseSeconds, maxAttempts }] of Object.entries(zapp.queues)) {
+    const routes = zapp.routes.filter((route) => route.from === queue);
+    await world.tasks.create({ executionId: id, queue }, { leaseSeconds, maxAttempts, routes });
+  }
+}
+
+function firstMove(world: World, execution: Execution): Action[] {
+  const at = world.now();
+  const moves = [{ at, of: "execution", to: "queued", by: execution.user } as const];
+  return [{ kind: "put", item: movesItem(execution.id, at, world.newId("mov"), moves) }];
+}
+
+/** Its place in the waiting list, when there is something to start; and its user's in the list of those who wait. */
+function rowActions(
+  world: World,
+  execution: Execution,
+  zapp: Zapp,
+  wanted: ReadonlyMap<string, number>,
+): Action[] {
+  const asks = asksOf(zapp, world.backends, wanted);
+  if (!isStartable(asks)) return [];
+  const row = rowOf(execution);
+  const { tenant, user } = execution;
+  return [
+    { kind: "put", item: { ...keys.waiting(row), value: asJson({ ...row, zapp: execution.zapp, asks }) } },
+    { kind: "put", item: { ...keys.share(tenant, user), value: { tenant, user } } },
+  ];
+}
+
+function tickLater(world: World, executionId: string): Action {
+  const at = world.now() + world.settings.tickSeconds * 1000;
+  return { kind: "put", item: dueItem({ executionId, kind: "tick", at }) };
+}
+
+/** A queued execution enters the waiting list: with its first task, or by a retry. */
+export async function enqueue(
+  world: World,
+  execution: Execution,
+  zapp: Zapp,
+  wanted: ReadonlyMap<string, number>,
+): Promise<void> {
+  const actions = rowActions(world, execution, zapp, wanted);
+  if (actions.length === 0) return;
+  const item = await world.store.get(keys.execution(execution.id));
+  if (item === undefined || read.execution(item).state !== "queued") return;
+  const { waiting: _reason, ...rest } = read.execution(item);
+  const reply = await world.store.transact([
+    { kind: "put", item: executionItem(rest), condition: { version: item.version } },
+    ...actions,
+  ]);
+  if (reply.kind === "committed") await world.queues.decide.send([{ executionId: execution.id }]);
+}

@@ -1,0 +1,156 @@
+// Finds what a crash lost between any two steps, what is overdue, what runs but should not, and what should run but does not. Cheap when there is nothing.
+import type { InstanceId } from "#shared/instance.ts";
+import type { Placement } from "#shared/placement.ts";
+import type { Backend } from "./backend.ts";
+import { cancel } from "./cancel.ts";
+import { finish } from "./finish.ts";
+import { forget } from "./forget.ts";
+import { idOf, Items, liveInstances } from "./instances.ts";
+import { observeEnd } from "./launch.ts";
+import { type Due, type Instance, keys, read, shards } from "./records.ts";
+import { queryAll } from "./scheduler/snapshot.ts";
+import type { World } from "./world.ts";
+
+export async function sweep(world: World): Promise<void> {
+  await runDue(world);
+  const placements = await activePlacements(world);
+  await finishOver(world, placements);
+  await lookAtSilent(world, placements);
+  await stopOrphans(world);
+  await wakeScheduler(world, placements);
+}
+
+/** Records whose time has come, earliest first; a page a shard, the rest with the next sweep. */
+export async function runDue(world: World): Promise<void> {
+  const pages = await Promise.all(
+    shards.map((shard) =>
+      world.store.query({ pk: `due#${shard}`, to: String(world.now() + 1).padStart(13, "0"), limit: 200 }),
+    ),
+  );
+  for (const due of pages.flatMap(({ items }) => items).map(read.due)) {
+    await runOne(world, due);
+    await world.store.transact([{ kind: "delete", key: keys.due(due) }]);
+  }
+}
+
+async function runOne(world: World, { executionId, kind }: Due): Promise<void> {
+  switch (kind) {
+    case "tick":
+      return world.queues.tick.send([{ executionId }]);
+    case "forget":
+      return forget(world, executionId);
+    case "time": {
+      const reason = "Its maximum time is over.";
+      await cancel(world, executionId, { by: "zoe", reason, outcome: { kind: "timedOut", reason } });
+    }
+  }
+}
+
+async function activePlacements(world: World): Promise<Placement[]> {
+  const lists = await Promise.all(shards.map((shard) => queryAll(world, { pk: `held#${shard}` })));
+  return lists.flat().map(read.placement);
+}
+
+/** Executions of which nothing is live: over, or a crash came between their last event and their end. */
+async function finishOver(world: World, placements: readonly Placement[]): Promise<void> {
+  const live = new Map<string, number>();
+  for (const placement of placements) {
+    live.set(placement.executionId, (live.get(placement.executionId) ?? 0) + placement.live);
+  }
+  for (const [executionId, n] of live) if (n === 0) await finish(world, executionId);
+}
+
+/** Instances of which nothing was heard for a while: the backend is asked, and what it says is observed. */
+async function lookAtSilent(world: World, placements: readonly Placement[]): Promise<void> {
+  const items = await Items.read(world, placements.map(({ executionId }) => keys.execution(executionId)));
+  for (const placement of placements) {
+    const execution = items.get(keys.execution(placement.executionId));
+    const backend = world.backends.find(({ name }) => name === placement.backend);
+    if (execution === undefined || backend === undefined || placement.live === 0) continue;
+    const { state, stop } = read.execution(execution);
+    const isStopping = state === "ending" || stop !== undefined;
+    if (isStopping) await world.queues.launch.send([{ kind: "stop", executionId: placement.executionId }]);
+    else await lookAt(world, backend, placement, changedBefore(world, execution));
+  }
+}
+
+/** A record that was just written is not silent; neither are instances that were just placed. */
+function changedBefore(world: World, execution: { value: unknown }): number {
+  const startedAt = Number((execution.value as { startedAt?: number }).startedAt ?? 0);
+  const limit = world.now() - world.settings.silentSeconds * 1000;
+  return startedAt > limit ? 0 : limit;
+}
+
+async function lookAt(
+  world: World,
+  backend: Backend,
+  placement: Placement,
+  silentSince: number,
+): Promise<void> {
+  const live = await liveInstances(world, placement);
+  const silent = live.filter((instance) => instance.changedAt <= silentSince);
+  if (silent.length === 0) return;
+  const looks = await backend.look(silent.map(idOf));
+  for (const [position, look] of looks.entries()) {
+    const instance = silent[position];
+    if (instance !== undefined) await believe(world, placement, instance, look);
+  }
+}
+
+async function believe(
+  world: World,
+  placement: Placement,
+  instance: Instance,
+  look: Awaited<ReturnType<Backend["look"]>>[number],
+): Promise<void> {
+  const at = world.now();
+  switch (look.kind) {
+    case "unknown":
+      return;
+    case "running":
+      if (instance.state === "running") return;
+      return world.queues.observe.send([
+        { kind: "running", instance: idOf(instance), at, backendId: look.backendId },
+      ]);
+    case "ended":
+      return world.queues.observe.send([{ ...look, kind: "ended", instance: idOf(instance), at }]);
+    case "gone":
+      if (instance.state === "placed") return placement.ready ? startAgain(world, instance) : undefined;
+      return observeEnd(world, [instance], { kind: "lost", reason: "Its backend no longer knows it." });
+  }
+}
+
+/** Placed, and its launch never came: the message was lost. */
+function startAgain(world: World, { executionId, service, index, generation }: Instance): Promise<void> {
+  return world.queues.launch.send([
+    { kind: "start", executionId, service, from: index, to: index + 1, generation },
+  ]);
+}
+
+/** What runs, the store must know as live. */
+async function stopOrphans(world: World): Promise<void> {
+  for (const backend of world.backends) {
+    const running = await backend.list();
+    const items = await Items.read(
+      world,
+      running.flatMap((id) => [keys.instance(id), keys.placement(id.executionId, id.service)]),
+    );
+    const orphans = running.filter((id) => !isKnown(items, id));
+    if (orphans.length === 0) continue;
+    world.log.warn("Stopping what no execution knows as live.", { instances: orphans });
+    await backend.stop(orphans, { kind: "cancelled", by: "zoe", reason: "Its execution is over." });
+  }
+}
+
+function isKnown(items: Items, id: InstanceId): boolean {
+  const placement = items.get(keys.placement(id.executionId, id.service));
+  if (placement === undefined || id.index >= read.placement(placement).next) return false;
+  const record = items.get(keys.instance(id));
+  return record === undefined ? id.generation === 1 : read.instance(record).state !== "ended";
+}
+
+async function wakeScheduler(world: World, placements: readonly Placement[]): Promise<void> {
+  const waiting = await world.store.query({ pk: "shares", limit: 1 });
+  const isShort = placements.some(({ live, want, retrying }) => live < want || retrying > 0);
+  if (waiting.items.length > 0 || isShort) await world.queues.decide.send([{}]);
+}

@@ -1,0 +1,77 @@
+// Why an execution waits, in plain words with numbers: its own reason where the scheduler looked at it, else its place in line, derived when read.
+import type { Execution, WaitReason } from "#shared/execution.ts";
+import { more } from "#shared/placement.ts";
+import { rowOf } from "./cancel.ts";
+import { keys, read, shards, waitingPartition } from "./records.ts";
+import { readPlacements } from "./view.ts";
+import type { World } from "./world.ts";
+
+/** Rows counted ahead of it, per shard, before the answer says "more than". */
+const MOST_COUNTED = 5000;
+
+export async function why(world: World, execution: Execution): Promise<WaitReason[]> {
+  if (execution.state === "ended" || execution.state === "ending") return [];
+  if (execution.state !== "queued") return whyNotMore(world, execution);
+  const ahead = await countAhead(world, execution);
+  const place = ahead.n > 0 ? [await placeInLine(world, execution, ahead)] : [];
+  if (execution.waiting !== undefined) return [execution.waiting, ...place];
+  return place.length > 0 ? place : [{ code: "new", text: "It has just come: the scheduler looks at it next." }];
+}
+
+interface Ahead {
+  readonly n: number;
+  readonly isMore: boolean;
+  readonly first: string | undefined;
+}
+
+async function countAhead(world: World, execution: Execution): Promise<Ahead> {
+  const own = keys.waiting(rowOf(execution));
+  const lists = await Promise.all(shards.map((shard) => countBefore(world, waitingPartition(execution, shard), own.sk)));
+  const firsts = lists.flatMap(({ first }) => (first === undefined ? [] : [first])).sort();
+  return {
+    n: lists.reduce((sum, { n }) => sum + n, 0),
+    isMore: lists.some(({ n }) => n >= MOST_COUNTED),
+    first: firsts[0]?.split("#").at(-1),
+  };
+}
+
+async function countBefore(world: World, pk: string, to: string): Promise<{ n: number; first: string | undefined }> {
+  let n = 0;
+  let first: string | undefined;
+  let cursor: string | undefined;
+  do {
+    const page = await world.store.query({ pk, to, limit: 1000, ...(cursor && { cursor }) });
+    first ??= page.items[0]?.sk;
+    n += page.items.length;
+    cursor = page.cursor;
+  } while (cursor !== undefined && n < MOST_COUNTED);
+  return { n, first };
+}
+
+async function placeInLine(world: World, execution: Execution, { n, isMore, first }: Ahead): Promise<WaitReason> {
+  const item = first === undefined ? undefined : await world.store.get(keys.execution(first));
+  const reason = item && read.execution(item).waiting?.text;
+  const count = `${isMore ? "more than " : ""}${n.toLocaleString("en")} ${n === 1 ? "other" : "others"}`;
+  return {
+    code: "behind",
+    text: `Behind ${count} of ${execution.user}${reason === undefined ? "." : `; the first: ${reason}`}`,
+    help: "A higher priority moves it forward; stopping what is no longer needed shortens the line.",
+  };
+}
+
+/** It runs, and could use more than it has. */
+async function whyNotMore(world: World, execution: Execution): Promise<WaitReason[]> {
+  const now = world.now();
+  const placements = await readPlacements(world, execution);
+  return placements.flatMap((placement): WaitReason[] => {
+    const { service, live, want, retrying, retryDue = 0, ready, after } = placement;
+    if (!ready) return [{ code: "after", text: `${service} waits until ${after.join(" and ")} runs.` }];
+    if (retrying > 0 && retryDue > now) {
+      const seconds = Math.ceil((retryDue - now) / 1000);
+      return [{ code: "backoff", text: `${retrying} of ${service} failed and run again, the first in ${seconds} s.` }];
+    }
+    const missing = more(placement, now);
+    if (missing === 0) return [];
+    return [{ code: "room", text: `${service} has ${live} of the ${want} instances it could use: there is no room for more.` }];
+  });
+}
