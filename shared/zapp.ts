@@ -2,7 +2,17 @@
 import { z } from "zod";
 import { Service } from "./zapp/service.ts";
 
-export type { Command, RunKind, Service } from "./zapp/service.ts";
+export type {
+  ArrayService,
+  Command,
+  ForeverService,
+  GangService,
+  OnceService,
+  RunKind,
+  Service,
+  WorkerService,
+} from "./zapp/service.ts";
+export type { WrittenZapp } from "./zapp/written.ts";
 
 export const Queue = z
   .strictObject({ leaseSeconds: z.number().positive(), maxAttempts: z.int().min(1) })

@@ -30,16 +30,16 @@ export interface Sketch {
 
 export function sketchOf(value: unknown): Sketch {
   const document = recordOf(value);
-  const services = listOf(document["services"]).map((service, index) =>
+  const services = listOf(document.services).map((service, index) =>
     sketchService(document, recordOf(service), under("/services", index)),
   );
   return {
     document,
-    parameters: recordOf(document["parameters"]),
-    queues: Object.keys(recordOf(document["queues"])),
+    parameters: recordOf(document.parameters),
+    queues: Object.keys(recordOf(document.queues)),
     services,
     serviceNames: services.flatMap((service) => service.name ?? []),
-    routes: listOf(document["routes"]).map((route, index) => ({
+    routes: listOf(document.routes).map((route, index) => ({
       route: recordOf(route),
       pointer: under("/routes", index),
     })),
@@ -54,7 +54,7 @@ interface Layer {
 function sketchService(document: JsonRecord, service: JsonRecord, pointer: string): ServiceSketch {
   const layers = [
     { fields: service, pointer },
-    { fields: recordOf(document["defaults"]), pointer: "/defaults" },
+    { fields: recordOf(document.defaults), pointer: "/defaults" },
     { fields: pick(document, FOR_ALL), pointer: "" },
   ];
   const name = own(service, "name");

@@ -1,7 +1,7 @@
 // Fields that go together, or only without each other.
 import type { Fault } from "#shared/fault.ts";
-import { isRecord, type JsonRecord, listOf, recordOf } from "../json.ts";
-import type { ServiceSketch, Sketch } from "../sketch.ts";
+import { isRecord, type JsonRecord, listOf, recordOf } from "#shared/zapp/json.ts";
+import type { ServiceSketch, Sketch } from "#shared/zapp/sketch.ts";
 
 export function checkAlternatives(sketch: Sketch): Fault[] {
   return [
@@ -19,7 +19,7 @@ export function checkAlternatives(sketch: Sketch): Fault[] {
 }
 
 function checkZapp({ document }: Sketch): Fault[] {
-  if (document["services"] !== undefined || document["uses"] !== undefined) return [];
+  if (document.services !== undefined || document.uses !== undefined) return [];
   return [
     {
       pointer: "/services",
@@ -69,8 +69,8 @@ function checkProgram(service: ServiceSketch): Fault[] {
 
 function checkCounts(service: ServiceSketch): Fault[] {
   const { run, fields } = service;
-  const count = recordOf(fields["count"]);
-  if (run === "array" && fields["count"] === undefined && fields["sweep"] === undefined) {
+  const count = recordOf(fields.count);
+  if (run === "array" && fields.count === undefined && fields.sweep === undefined) {
     return [
       {
         pointer: service.at("count"),
@@ -78,7 +78,7 @@ function checkCounts(service: ServiceSketch): Fault[] {
       },
     ];
   }
-  if (run === "array" && fields["count"] !== undefined && fields["sweep"] !== undefined) {
+  if (run === "array" && fields.count !== undefined && fields.sweep !== undefined) {
     return [
       {
         pointer: service.at("count"),
@@ -118,7 +118,7 @@ function checkRanks(service: ServiceSketch): Fault[] {
 }
 
 function checkHealth(service: ServiceSketch): Fault[] {
-  const health = service.fields["health"];
+  const health = service.fields.health;
   if (!isRecord(health)) return [];
   const ways = ["http", "tcp", "command"].filter((way) => health[way] !== undefined);
   if (ways.length !== 1) {
@@ -130,7 +130,7 @@ function checkHealth(service: ServiceSketch): Fault[] {
       },
     ];
   }
-  if (health["http"] !== undefined && health["port"] === undefined) {
+  if (health.http !== undefined && health.port === undefined) {
     return [
       {
         pointer: service.at("health", "port"),
@@ -138,7 +138,7 @@ function checkHealth(service: ServiceSketch): Fault[] {
       },
     ];
   }
-  if (health["http"] === undefined && health["port"] !== undefined) {
+  if (health.http === undefined && health.port !== undefined) {
     return [
       {
         pointer: service.at("health", "port"),
@@ -150,7 +150,7 @@ function checkHealth(service: ServiceSketch): Fault[] {
 }
 
 function checkNeeds(service: ServiceSketch): Fault[] {
-  return listOf(service.fields["needs"])
+  return listOf(service.fields.needs)
     .filter(isRecord)
     .flatMap((need, index) => {
       const { bucket, access, zoe } = need;

@@ -1,8 +1,8 @@
 // Keys and passwords: what looks like one may not stand in a description, which is stored and shown. Its value is never repeated in a fault.
 import { type Fault, under } from "#shared/fault.ts";
 import { hasTemplate } from "#shared/template.ts";
-import { isRecord, recordOf } from "../json.ts";
-import { originOf, type Sketch } from "../sketch.ts";
+import { isRecord, recordOf } from "#shared/zapp/json.ts";
+import { originOf, type Sketch } from "#shared/zapp/sketch.ts";
 
 /** Formats that only keys have. */
 const KEY_FORMATS: readonly RegExp[] = [
@@ -28,7 +28,7 @@ const ADVICE =
 
 export function checkKeys(sketch: Sketch, isFilled: boolean): Fault[] {
   return sketch.services.flatMap((service) => {
-    const variables = Object.entries(recordOf(service.fields["environment"]));
+    const variables = Object.entries(recordOf(service.fields.environment));
     const { environment: _, ...others } = service.fields;
     return [
       ...variables

@@ -1,8 +1,8 @@
 // Names: none twice, none reserved.
 import { type Fault, under } from "#shared/fault.ts";
-import { isRecord, listOf, recordOf } from "../json.ts";
-import { parameterVariable } from "../names.ts";
-import type { ServiceSketch, Sketch } from "../sketch.ts";
+import { isRecord, listOf, recordOf } from "#shared/zapp/json.ts";
+import { parameterVariable } from "#shared/zapp/names.ts";
+import type { ServiceSketch, Sketch } from "#shared/zapp/sketch.ts";
 
 const RESERVED_QUEUES = ["drop"];
 
@@ -73,7 +73,7 @@ function repeatedIn(service: ServiceSketch, field: string, key: string, noun: st
 
 function repeatedAfter(sketch: Sketch): Fault[] {
   return sketch.services.flatMap((service) => {
-    const items = listOf(service.fields["after"]).map((name, index) => ({ name, index }));
+    const items = listOf(service.fields.after).map((name, index) => ({ name, index }));
     return repeated(
       items,
       ({ name }) => name,

@@ -1,9 +1,9 @@
 // References: what is named must exist, and nothing may wait for itself.
 import { type Fault, quote, under } from "#shared/fault.ts";
 import { hasTemplate } from "#shared/template.ts";
-import { listOf, own, recordOf } from "../json.ts";
-import { suggestion } from "../names.ts";
-import type { Sketch } from "../sketch.ts";
+import { listOf, own, recordOf } from "#shared/zapp/json.ts";
+import { suggestion } from "#shared/zapp/names.ts";
+import type { Sketch } from "#shared/zapp/sketch.ts";
 
 export function checkReferences(sketch: Sketch): Fault[] {
   const queue = (name: unknown, pointer: string) => missing("queue", name, sketch.queues, pointer);
@@ -11,17 +11,15 @@ export function checkReferences(sketch: Sketch): Fault[] {
     missing("service", name, sketch.serviceNames, pointer);
   return [
     ...sketch.services.flatMap((each) => [
-      ...(each.run === "worker" ? queue(each.fields["queue"], each.at("queue")) : []),
-      ...listOf(each.fields["after"]).flatMap((name, index) =>
-        service(name, each.at("after", index)),
-      ),
+      ...(each.run === "worker" ? queue(each.fields.queue, each.at("queue")) : []),
+      ...listOf(each.fields.after).flatMap((name, index) => service(name, each.at("after", index))),
     ]),
     ...sketch.routes.flatMap(({ route, pointer }) => [
-      ...queue(route["from"], under(pointer, "from")),
-      ...Object.entries(recordOf(route["to"])).flatMap(([value, name]) =>
+      ...queue(route.from, under(pointer, "from")),
+      ...Object.entries(recordOf(route.to)).flatMap(([value, name]) =>
         queue(name, under(pointer, "to", value)),
       ),
-      ...(isQueue(route["else"]) ? queue(route["else"], under(pointer, "else")) : []),
+      ...(isQueue(route.else) ? queue(route.else, under(pointer, "else")) : []),
     ]),
     ...checkMeasured(sketch),
     ...checkOrder(sketch),
@@ -39,17 +37,17 @@ function missing(noun: string, name: unknown, known: readonly string[], pointer:
 }
 
 function checkMeasured(sketch: Sketch): Fault[] {
-  const name = recordOf(recordOf(sketch.document["costModel"])["measured"])["input"];
+  const name = recordOf(recordOf(sketch.document.costModel).measured).input;
   if (typeof name !== "string" || hasTemplate(name)) return [];
   const datasets = Object.keys(sketch.parameters).filter(
-    (parameter) => recordOf(own(sketch.parameters, parameter))["type"] === "dataset",
+    (parameter) => recordOf(own(sketch.parameters, parameter)).type === "dataset",
   );
   return missing("parameter of type dataset", name, datasets, "/costModel/measured/input");
 }
 
 function checkOrder(sketch: Sketch): Fault[] {
   const edges = sketch.services.flatMap((service) =>
-    listOf(service.fields["after"]).map((to, index) => ({
+    listOf(service.fields.after).map((to, index) => ({
       from: service.name,
       to,
       pointer: service.at("after", index),
@@ -60,13 +58,13 @@ function checkOrder(sketch: Sketch): Fault[] {
 
 function checkRoutes(sketch: Sketch): Fault[] {
   const edges = sketch.routes.flatMap(({ route, pointer }) => [
-    ...Object.entries(recordOf(route["to"])).map(([value, to]) => ({
-      from: route["from"],
+    ...Object.entries(recordOf(route.to)).map(([value, to]) => ({
+      from: route.from,
       to,
       pointer: under(pointer, "to", value),
     })),
-    ...(isQueue(route["else"])
-      ? [{ from: route["from"], to: route["else"], pointer: under(pointer, "else") }]
+    ...(isQueue(route.else)
+      ? [{ from: route.from, to: route.else, pointer: under(pointer, "else") }]
       : []),
   ]);
   return checkCycles(

@@ -1,14 +1,14 @@
 // Parameter sweeps: lists of values, or a list of points, and their number.
 import { type Fault, quote } from "#shared/fault.ts";
 import { hasTemplate } from "#shared/template.ts";
-import { isRecord, isScalar } from "../json.ts";
-import { LIMITS } from "../limits.ts";
-import { PARAMETER_NAME, PARAMETER_NAME_WANTED } from "../names.ts";
-import type { ServiceSketch, Sketch } from "../sketch.ts";
+import { isRecord, isScalar } from "#shared/zapp/json.ts";
+import { LIMITS } from "#shared/zapp/limits.ts";
+import { PARAMETER_NAME, PARAMETER_NAME_WANTED } from "#shared/zapp/names.ts";
+import type { ServiceSketch, Sketch } from "#shared/zapp/sketch.ts";
 
 export function checkSweeps(sketch: Sketch): Fault[] {
   return sketch.services.flatMap((service) => {
-    const sweep = service.fields["sweep"];
+    const sweep = service.fields.sweep;
     if (Array.isArray(sweep)) return checkPoints(service, sweep);
     return isRecord(sweep) ? checkAxes(service, sweep) : [];
   });

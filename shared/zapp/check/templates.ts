@@ -1,31 +1,15 @@
 // Templates: every name must be known, and may stand only where its value is known in time.
 import { type Fault, quote, under } from "#shared/fault.ts";
 import { hasTemplate, partsOf } from "#shared/template.ts";
-import { isRecord, own, recordOf } from "../json.ts";
-import { parameterVariable, suggestion } from "../names.ts";
-import { originOf, type ServiceSketch, type Sketch } from "../sketch.ts";
-
-/** Known when the execution is stored. */
-export const EXECUTION_NAMES = ["execution.id", "execution.name", "user.name", "tenant.name"];
-
-/** Fields of a service that are filled when an instance starts: there sweeps and addresses may stand. */
-export const INSTANCE_FIELDS = [
-  "command",
-  "environment",
-  "inputs",
-  "outputs",
-  "files",
-  "volumes",
-  "label",
-  "prepare",
-  "finish",
-  "checkpoint",
-  "health",
-];
-
-/** No template is ever replaced in these. */
-export const UNFILLED_SERVICE_FIELDS = ["name", "run", "script"];
-export const UNFILLED_FIELDS = ["version", "name", "title", "description", "parameters"];
+import { isRecord, own, recordOf } from "#shared/zapp/json.ts";
+import { parameterVariable, suggestion } from "#shared/zapp/names.ts";
+import { originOf, type ServiceSketch, type Sketch } from "#shared/zapp/sketch.ts";
+import {
+  EXECUTION_NAMES,
+  INSTANCE_FIELDS,
+  UNFILLED_FIELDS,
+  UNFILLED_SERVICE_FIELDS,
+} from "#shared/zapp/template-fields.ts";
 
 export function checkTemplates(sketch: Sketch): Fault[] {
   const { services, defaults, ...others } = sketch.document;
@@ -112,7 +96,7 @@ function whyNot(
     return whyNoAddress(sketch, name.slice("address:".length), service, field);
   const parameter = own(sketch.parameters, name);
   if (parameter === undefined) return unknownName(sketch, name);
-  if (recordOf(parameter)["secret"] !== true) return undefined;
+  if (recordOf(parameter).secret !== true) return undefined;
   return `The parameter "${name}" is secret, so no template shows it; the program finds it in $${parameterVariable(name)}.`;
 }
 
@@ -130,7 +114,7 @@ function whyNoSweep(
   if (!INSTANCE_FIELDS.includes(field))
     return `\${${name}} has no value here: it works in ${INSTANCE_FIELDS.join(", ")}.`;
   if (!service) return undefined;
-  const axes = axesOf(service.fields["sweep"]);
+  const axes = axesOf(service.fields.sweep);
   if (axes === undefined) return `\${${name}} needs a sweep: the service has none.`;
   return axes === "unknown" || axes.includes(axis)
     ? undefined
@@ -165,7 +149,7 @@ function whyNoAddress(
 function earlierThan(sketch: Sketch, service: ServiceSketch): ReadonlySet<string> {
   const earlier = new Set<string>();
   const visit = (one: ServiceSketch) => {
-    const after = one.fields["after"];
+    const after = one.fields.after;
     for (const name of Array.isArray(after) ? after : []) {
       if (typeof name !== "string" || earlier.has(name)) continue;
       earlier.add(name);

@@ -1,0 +1,65 @@
+// The last templates of a service, filled when one of its instances starts: its point of the sweep, and where earlier services can be reached.
+import { fillAll, namesIn } from "#shared/template.ts";
+import { isRecord } from "./json.ts";
+import type { Service } from "./service.ts";
+import { sweepPoint } from "./sweep.ts";
+import { INSTANCE_FIELDS } from "./template-fields.ts";
+
+export interface InstanceSetting {
+  readonly index: number;
+  /** Service -> where it can be reached. */
+  readonly addresses?: Readonly<Record<string, string>>;
+}
+
+/** Must be called for every instance, sweep or not: until then even literals are written as templates, `$${`. */
+export function expandForInstance<S extends Service>(service: S, setting: InstanceSetting): S {
+  const lookup = lookupFor(service, setting);
+  const fields = Object.entries(service).map(([field, value]) => [
+    field,
+    INSTANCE_FIELDS.includes(field) ? fillTexts(value, lookup) : value,
+  ]);
+  return Object.fromEntries(fields) as S;
+}
+
+/** The services whose addresses this one is given: it is restarted when one of their instances is replaced. */
+export function addressesWanted(service: Service): string[] {
+  const names = new Set<string>();
+  const note = (name: string) => {
+    if (name.startsWith("address:")) names.add(name.slice("address:".length));
+  };
+  for (const [field, value] of Object.entries(service)) {
+    if (INSTANCE_FIELDS.includes(field)) eachText(value, (text) => namesIn(text).forEach(note));
+  }
+  return [...names];
+}
+
+function lookupFor(service: Service, { index, addresses = {} }: InstanceSetting) {
+  const sweep = service.run === "array" ? service.sweep : undefined;
+  const point = sweep === undefined ? {} : sweepPoint(sweep, index);
+  return (name: string): string => {
+    const value = name.startsWith("sweep.")
+      ? point[name.slice("sweep.".length)]
+      : addresses[name.slice("address:".length)];
+    if (value === undefined)
+      throw new Error(`\${${name}} must be known when an instance of ${service.name} starts`);
+    return String(value);
+  };
+}
+
+function fillTexts(value: unknown, lookup: (name: string) => string): unknown {
+  if (typeof value === "string") return fillAll(value, lookup);
+  if (Array.isArray(value)) return value.map((item) => fillTexts(item, lookup));
+  if (!isRecord(value)) return value;
+  // A script is the shell's own: its braces are never ours.
+  if (value.kind === "script") return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, fillTexts(item, lookup)]),
+  );
+}
+
+function eachText(value: unknown, note: (text: string) => void): void {
+  if (typeof value === "string") note(value);
+  else if (isRecord(value) && value.kind === "script") return;
+  else if (typeof value === "object" && value !== null)
+    for (const item of Object.values(value)) eachText(item, note);
+}

@@ -1,0 +1,49 @@
+// Validates a description: all that is wrong with it at once, and what has no effect. A valid one goes on to expand.ts with its parameters.
+import type { Fault } from "#shared/fault.ts";
+import { checkWritten } from "./check/all.ts";
+import { warningsOf } from "./check/effects.ts";
+import { inOrder, whyUnreadable } from "./document.ts";
+import { expandZapp } from "./expand.ts";
+import { checkParameters } from "./parameters.ts";
+import { readShape } from "./shape.ts";
+import { sketchOf } from "./sketch.ts";
+import type { WrittenZapp } from "./written.ts";
+
+export interface Validation {
+  readonly faults: readonly Fault[];
+  readonly warnings: readonly Fault[];
+  /** Only where there is no fault. */
+  readonly zapp?: WrittenZapp;
+}
+
+export function validateZapp(document: unknown): Validation {
+  const unreadable = whyUnreadable(document);
+  if (unreadable.length > 0) return { faults: unreadable, warnings: [] };
+
+  const shape = readShape(document, "written");
+  const sketch = sketchOf(document);
+  const warnings = inOrder(document, warningsOf(sketch));
+  const shapeless = new Set(shape.faults.map((fault) => fault.pointer));
+  const others = checkWritten(sketch).filter((fault) => !shapeless.has(fault.pointer));
+  const faults = inOrder(document, [...shape.faults, ...others]);
+  if (faults.length > 0 || !shape.zapp) return { faults, warnings };
+
+  const tried = tryDefaults(shape.zapp);
+  return tried.length > 0
+    ? { faults: tried, warnings }
+    : { faults: [], warnings, zapp: shape.zapp };
+}
+
+/** Where every parameter has a default, the description must run with them. */
+function tryDefaults(zapp: WrittenZapp): readonly Fault[] {
+  const { faults, values } = checkParameters(zapp);
+  if (faults.length > 0) return [];
+  const example = { name: "example" };
+  const setting = {
+    parameters: values,
+    execution: { id: "exe_example", ...example },
+    user: example,
+    tenant: example,
+  };
+  return expandZapp(zapp, setting).faults;
+}
