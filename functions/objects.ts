@@ -8,7 +8,10 @@ export interface Objects {
   get(key: string, range?: ByteRange): Promise<FoundObject | undefined>;
   stat(key: string): Promise<ObjectStat | undefined>;
   /** Keys that begin with `prefix` (a plain string, no folder), sorted by UTF-8 bytes. */
-  list(prefix: string, page: { readonly limit: number; readonly cursor?: string }): Promise<ObjectPage>;
+  list(
+    prefix: string,
+    page: { readonly limit: number; readonly cursor?: string },
+  ): Promise<ObjectPage>;
   /** Every object whose key begins with `prefix`; answers how many there were. */
   delete(prefix: string): Promise<number>;
 }
@@ -62,5 +65,7 @@ function whyNoKey(key: string): string | undefined {
     return `it is longer than ${OBJECT_LIMITS.keyBytes} bytes`;
   const wrong = key.split("/").find((step) => step === "" || step === "." || step === "..");
   if (wrong === undefined) return undefined;
-  return wrong === "" ? "it has an empty step (//, or a slash at an end)" : `it has a step "${wrong}"`;
+  return wrong === ""
+    ? "it has an empty step (//, or a slash at an end)"
+    : `it has a step "${wrong}"`;
 }

@@ -1,6 +1,12 @@
 // The store port: small enough to be proven equal over SQLite, memory and DynamoDB (test/contract/store.ts). What steps keep in it is laid out in records.ts.
 
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };
 export type JsonObject = { readonly [key: string]: Json | undefined };
 
 export interface Key {
@@ -22,7 +28,10 @@ export interface Item extends Key {
 
 export type NewItem = Omit<Item, "version">;
 
-/** All that is stated must hold. `equals` and `below` look at top-level fields of `value`; a missing item fails all but `absent`. */
+/**
+ * All that is stated must hold; nothing stated always holds. `equals` and `below` look at top-level fields of `value`. A missing item
+ * fails all but `absent`, and an expired one is missing.
+ */
 export interface Condition {
   readonly absent?: true;
   readonly exists?: true;
@@ -34,7 +43,7 @@ export interface Condition {
 
 /**
  * `put` replaces the whole item. `update` changes top-level fields of an existing item (a missing one fails its condition);
- * `add` starts a missing field at 0; `set` to undefined removes the field; `indexes` and `expiresAt` are kept unless given.
+ * `add` starts a missing field at 0; `set` to undefined removes the field; `indexes` (all of them) and `expiresAt` are kept unless given.
  */
 export type Action =
   | { readonly kind: "put"; readonly item: NewItem; readonly condition?: Condition }
@@ -56,7 +65,7 @@ export type TransactReply =
   | { readonly kind: "condition"; readonly failed: readonly number[] }
   | { readonly kind: "conflict" };
 
-/** Sort keys from `from` (inclusive) to `to` (exclusive), or those that begin with `prefix`; `limit` at most 1,000. */
+/** Sort keys from `from` (inclusive) to `to` (exclusive), or those that begin with `prefix`, in the order of their UTF-8 bytes; `limit` 1 to 1,000. */
 export interface Query {
   readonly pk: string;
   readonly prefix?: string;
@@ -69,13 +78,15 @@ export interface Query {
 
 export interface Page {
   readonly items: readonly Item[];
-  /** There may be more: pass it to the same query. */
+  /** There may be more: pass it to the same query. A page may be shorter than `limit`, or empty, and yet have a cursor. */
   readonly cursor?: string;
 }
 
-/** Limits of DynamoDB, kept by every implementation so that what works locally works in AWS (a breach throws). */
+/** Limits of DynamoDB, kept by every implementation (through store-rules.ts) so that what works locally works in AWS; a breach throws. */
 export const STORE_LIMITS = {
   actions: 100,
+  pkBytes: 2048,
+  skBytes: 1024,
   itemBytes: 400 * 1024,
   transactionBytes: 4 * 1024 * 1024,
   keysPerGet: 100,
@@ -91,6 +102,9 @@ export interface Store {
   queryIndex(index: IndexName, query: Query): Promise<Page>;
   /** All or nothing, at most 100 actions and 4 MB, no item twice. Durable before it resolves. */
   transact(actions: readonly Action[]): Promise<TransactReply>;
-  /** Unconditional puts, in any number, not one transaction; durable before it resolves. */
+  /**
+   * Unconditional puts, in any number, not one transaction; durable before it resolves. Versions start at 1 again, so it is for items
+   * that are new, or that nobody guards by their version.
+   */
   batchPut(items: readonly NewItem[]): Promise<void>;
 }

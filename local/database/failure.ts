@@ -1,0 +1,45 @@
+// What a failing database means: a full or broken disk is told to the caller, all else is a bug of ours. Crosses threads as plain data.
+import { type ErrorCode, type Fault, VisibleError } from "#shared/fault.ts";
+
+/** An error on its way from the writer's thread; without `code` it is no VisibleError. */
+export interface Failure {
+  readonly code?: ErrorCode;
+  readonly message: string;
+  readonly faults?: readonly Fault[];
+  readonly stack?: string;
+}
+
+/** SQLite's primary result codes that speak of the disk and not of us. */
+const DISK_SENTENCES: Readonly<Record<number, string>> = {
+  5: "The state database is locked by another program",
+  8: "The state database can't be written: the disk or its folder is read-only",
+  10: "The state database can't be written: the disk answers with an error",
+  11: "The state database is damaged: restore it from a backup",
+  13: "The state database can't be written: the disk is full",
+  14: "The state database can't be opened: its folder is gone or may not be written",
+};
+
+export function failureOf(error: unknown): Failure {
+  const sentence = diskSentence(error);
+  if (sentence !== undefined) return { code: "unavailable", message: sentence };
+  if (error instanceof VisibleError)
+    return { code: error.code, message: error.message, faults: error.faults };
+  if (error instanceof Error) return { message: error.message, stack: error.stack };
+  return { message: String(error) };
+}
+
+export function errorOf(failure: Failure): Error {
+  if (failure.code) return new VisibleError(failure.code, failure.message, failure.faults);
+  return new Error(`The writer failed: ${failure.message}`, { cause: failure.stack });
+}
+
+/** Whether the disk is to blame, and so everything else that was to be written with it. */
+export function isDiskFailure(error: unknown): boolean {
+  return diskSentence(error) !== undefined;
+}
+
+function diskSentence(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("errcode" in error)) return undefined;
+  const sentence = DISK_SENTENCES[Number(error.errcode) & 0xff];
+  return sentence && `${sentence} (${error.message}). Nothing was changed; try again later.`;
+}

@@ -1,0 +1,96 @@
+// The main thread's end of the writer: calls of one turn of the event loop travel together, and resolve when they are durable.
+import { Worker } from "node:worker_threads";
+import { VisibleError } from "#shared/fault.ts";
+import { errorOf } from "./failure.ts";
+import type { Answer, Call } from "./group.ts";
+import type { DatabaseModule, Operations } from "./module.ts";
+
+export interface Writer {
+  /** Runs one operation of a module in the writer's thread; resolves with its answer once it is durable. */
+  call<Ops extends Operations, Name extends keyof Ops & string>(
+    module: DatabaseModule<Ops>,
+    operation: Name,
+    args: Parameters<Ops[Name]>[0],
+  ): Promise<ReturnType<Ops[Name]>>;
+  /** Waits for what was called before; later calls are refused. */
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export function startWriter(path: string): Writer {
+  const thread = new Worker(new URL("./writer-thread.ts", import.meta.url), {
+    workerData: path,
+    execArgv: [],
+  });
+  const line = new Line((calls) => thread.postMessage(calls));
+  thread.on("message", (answers: readonly Answer[]) => line.answer(answers));
+  thread.on("error", (cause) => line.end("The writer's thread failed.", cause));
+  const ended = new Promise<void>((resolve) => {
+    thread.on("exit", () => {
+      line.end("The state database is closed.");
+      resolve();
+    });
+  });
+
+  return {
+    call: (module, operation, args) => line.call([module.name, operation, args]) as Promise<never>,
+    async close() {
+      line.close();
+      await ended;
+    },
+  };
+}
+
+/** First in, first answered: the thread answers in the order of the calls, so that no ids are needed. */
+class Line {
+  readonly #post: (calls: readonly Call[] | undefined) => void;
+  #next: Call[] = [];
+  #waiting: Waiting[] = [];
+  #answered = 0;
+  #refusal: Error | undefined;
+
+  constructor(post: (calls: readonly Call[] | undefined) => void) {
+    this.#post = post;
+  }
+
+  call(call: Call): Promise<unknown> {
+    if (this.#refusal) return Promise.reject(this.#refusal);
+    if (this.#next.push(call) === 1) process.nextTick(() => this.#flush());
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  answer(answers: readonly Answer[]): void {
+    for (const answer of answers) {
+      const waiting = this.#waiting[this.#answered++];
+      if (answer.failure) waiting?.reject(errorOf(answer.failure));
+      else waiting?.resolve(answer.value);
+    }
+    if (this.#answered < this.#waiting.length / 2) return;
+    this.#waiting = this.#waiting.slice(this.#answered);
+    this.#answered = 0;
+  }
+
+  close(): void {
+    this.#flush();
+    this.#post(undefined);
+    this.#refusal ??= new VisibleError("unavailable", "The state database is closed.");
+  }
+
+  end(message: string, cause?: unknown): void {
+    this.#refusal = new VisibleError("unavailable", message, [], { cause });
+    for (const waiting of this.#waiting.slice(this.#answered)) waiting.reject(this.#refusal);
+    this.#waiting = [];
+    this.#answered = 0;
+  }
+
+  #flush(): void {
+    if (this.#next.length === 0) return;
+    const calls = this.#next;
+    this.#next = [];
+    this.#post(calls);
+  }
+}
