@@ -21,6 +21,16 @@ export function expandForInstance<S extends Service>(service: S, setting: Instan
   return Object.fromEntries(fields) as S;
 }
 
+/** What people call this child of an array: its `label`, else `macro=a energy=5`. All others have no label. */
+export function labelOf(service: Service, index: number): string | undefined {
+  if (service.run !== "array") return undefined;
+  if (service.label !== undefined)
+    return String(fillAll(service.label, lookupFor(service, { index })));
+  if (service.sweep === undefined) return undefined;
+  const values = Object.entries(sweepPoint(service.sweep, index));
+  return values.map(([axis, value]) => `${axis}=${value}`).join(" ");
+}
+
 /** The services whose addresses this one is given: it is restarted when one of their instances is replaced. */
 export function addressesWanted(service: Service): string[] {
   const names = new Set<string>();

@@ -1,6 +1,5 @@
-// Parameter sweeps: which values the n-th child of an array runs with, and what people call it.
-import { fillAll } from "#shared/template.ts";
-import type { ArrayService, Sweep } from "./service.ts";
+// Parameter sweeps: how many runs they make, and which values the n-th child of an array runs with.
+import type { Sweep } from "./service.ts";
 
 export type SweepPoint = Readonly<Record<string, string | number | boolean>>;
 
@@ -24,14 +23,4 @@ export function sweepPoint(sweep: Sweep, index: number): SweepPoint {
 
 export function sweepPoints(sweep: Sweep): SweepPoint[] {
   return Array.from({ length: sweepSize(sweep) }, (_, index) => sweepPoint(sweep, index));
-}
-
-/** What people call child `index`: its `label`, else `macro=a energy=5`, else its number. */
-export function labelOf(service: ArrayService, index: number): string {
-  const point = service.sweep === undefined ? {} : sweepPoint(service.sweep, index);
-  if (service.label !== undefined) {
-    return String(fillAll(service.label, (name) => point[name.replace("sweep.", "")] ?? ""));
-  }
-  const values = Object.entries(point).map(([axis, value]) => `${axis}=${value}`);
-  return values.join(" ") || String(index);
 }
