@@ -60,7 +60,15 @@ function becomeReady(scene: Scene): void {
     if (!isReady) continue;
     scene.placements.set(placement.service, { ...placement, ready: true });
     const { executionId, service, next } = placement;
-    if (next > 0) scene.launches.push({ kind: "start", executionId, service, from: 0, to: next, generation: 1 });
+    if (next > 0)
+      scene.launches.push({
+        kind: "start",
+        executionId,
+        service,
+        from: 0,
+        to: next,
+        generation: 1,
+      });
     scene.wakes.add(0);
   }
 }
@@ -106,11 +114,19 @@ function end(
 /** The array's free slot goes to its next child at once: what is held does not grow, so no decision is needed. */
 function passOn(scene: Scene, service: string): void {
   const placement = scene.placements.get(service);
-  if (placement === undefined || placement.run !== "array" || scene.isStopping || placement.stopped) return;
+  if (placement === undefined || placement.run !== "array" || scene.isStopping || placement.stopped)
+    return;
   if (placement.live >= placement.slots || placement.next >= placement.count) return;
   const { executionId, next } = placement;
   scene.placements.set(service, { ...placement, live: placement.live + 1, next: next + 1 });
-  scene.launches.push({ kind: "start", executionId, service, from: next, to: next + 1, generation: 1 });
+  scene.launches.push({
+    kind: "start",
+    executionId,
+    service,
+    from: next,
+    to: next + 1,
+    generation: 1,
+  });
 }
 
 function count(placement: Placement, outcome: Outcome, isRetried: boolean): Placement {
@@ -124,7 +140,8 @@ function count(placement: Placement, outcome: Outcome, isRetried: boolean): Plac
 /** Workers come and go. tick.ts forgets their strikes as soon as a task is done, or none is left. */
 function strike(placement: Placement, outcome: Outcome): Placement {
   const strikes = placement.strikes + 1;
-  if (outcome.kind === "succeeded") return { ...placement, strikes, succeeded: placement.succeeded + 1 };
+  if (outcome.kind === "succeeded")
+    return { ...placement, strikes, succeeded: placement.succeeded + 1 };
   if (outcome.kind === "cancelled") return { ...placement, cancelled: placement.cancelled + 1 };
   return { ...placement, strikes, failed: placement.failed + 1, failure: outcome };
 }
@@ -156,7 +173,8 @@ function retryTime(
 const MOST_BACKOFF_SECONDS = 600;
 
 function isWorthIt({ retry }: Placement, outcome: Outcome): boolean {
-  if (outcome.kind === "succeeded" || outcome.kind === "cancelled" || outcome.kind === "rejected") return false;
+  if (outcome.kind === "succeeded" || outcome.kind === "cancelled" || outcome.kind === "rejected")
+    return false;
   const exit = outcome.kind === "failed" ? outcome.exitCode : undefined;
   return retry.on.includes(outcome.kind) || (exit !== undefined && retry.exits.includes(exit));
 }

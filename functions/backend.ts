@@ -34,7 +34,12 @@ export type InstanceLook =
 
 /** What a backend says happened; late, twice and out of order are fine. Sent to the observe queue. */
 export type InstanceEvent =
-  | { readonly kind: "running"; readonly instance: InstanceId; readonly at: number; readonly backendId: string }
+  | {
+      readonly kind: "running";
+      readonly instance: InstanceId;
+      readonly at: number;
+      readonly backendId: string;
+    }
   | {
       readonly kind: "ended";
       readonly instance: InstanceId;

@@ -1,9 +1,10 @@
 // Stops an execution at any stage, in any state, as often as asked. What runs is stopped by launch.ts, and ends through observe.ts.
-import { type Execution, type StopRequest, transition } from "#shared/execution.ts";
+
 import type { Move } from "#shared/event.ts";
+import { type Execution, type StopRequest, transition } from "#shared/execution.ts";
 import type { Outcome } from "#shared/instance.ts";
 import { endedFrom, endingActions, finish } from "./finish.ts";
-import { type Waiting, executionItem, keys, movesItem, read } from "./records.ts";
+import { executionItem, keys, movesItem, read, type Waiting } from "./records.ts";
 import type { Action, Item } from "./store.ts";
 import type { World } from "./world.ts";
 
@@ -26,8 +27,10 @@ export async function cancel(
     const item = await world.store.get(keys.execution(executionId));
     if (item === undefined) return undefined;
     const execution = read.execution(item);
-    if (execution.state === "ended" || execution.stop !== undefined) return repeat(world, execution);
-    const stopped = execution.state === "queued" ? endQueued(world, item, request) : mark(world, item, request);
+    if (execution.state === "ended" || execution.stop !== undefined)
+      return repeat(world, execution);
+    const stopped =
+      execution.state === "queued" ? endQueued(world, item, request) : mark(world, item, request);
     const reply = await world.store.transact(stopped);
     if (reply.kind === "committed") return follow(world, executionId);
   }

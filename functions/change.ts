@@ -14,13 +14,21 @@ export interface Change {
 
 const TRIES = 10;
 
-export async function change(world: World, executionId: string, wanted: Change): Promise<Execution> {
+export async function change(
+  world: World,
+  executionId: string,
+  wanted: Change,
+): Promise<Execution> {
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     const item = await world.store.get(keys.execution(executionId));
-    if (item === undefined) throw new VisibleError("notFound", `There is no execution ${executionId}.`);
+    if (item === undefined)
+      throw new VisibleError("notFound", `There is no execution ${executionId}.`);
     const before = read.execution(item);
     if (before.state === "ended") {
-      throw new VisibleError("conflict", `Execution ${executionId} has ended: nothing of it can be changed.`);
+      throw new VisibleError(
+        "conflict",
+        `Execution ${executionId} has ended: nothing of it can be changed.`,
+      );
     }
     const after: Execution = { ...before, ...wanted };
     const reply = await world.store.transact([
@@ -57,7 +65,9 @@ async function rerank(world: World, before: Execution, after: Execution): Promis
   const { id, services, priority } = after;
   const items = await world.store.getMany(services.map((service) => keys.placement(id, service)));
   return items.flatMap((item): Action[] =>
-    item === undefined ? [] : [{ kind: "update", key: item, set: { priority }, condition: { exists: true } }],
+    item === undefined
+      ? []
+      : [{ kind: "update", key: item, set: { priority }, condition: { exists: true } }],
   );
 }
 

@@ -1,6 +1,7 @@
 // Brings an execution to its end when its rule holds: placements leave what is held, and its retention begins. Safe to call at any time.
-import { type Execution, transition } from "#shared/execution.ts";
+
 import type { Move } from "#shared/event.ts";
+import { type Execution, transition } from "#shared/execution.ts";
 import type { Outcome } from "#shared/instance.ts";
 import type { Placement } from "#shared/placement.ts";
 import { asJson, dueItem, executionItem, keys, movesItem, read } from "./records.ts";
@@ -9,7 +10,7 @@ import type { Action, Item } from "./store.ts";
 import { readPlacements } from "./view.ts";
 import type { World } from "./world.ts";
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 const TRIES = 6;
 
 /** Answers whether the execution is over now. */
@@ -100,6 +101,9 @@ function retire(placement: Placement): Action[] {
   const condition = { equals: { live: 0, retrying: placement.retrying, next: placement.next } };
   return [
     { kind: "delete", key: keys.placement(executionId, service), condition },
-    { kind: "put", item: { ...keys.endedPlacement(executionId, service), value: asJson(placement) } },
+    {
+      kind: "put",
+      item: { ...keys.endedPlacement(executionId, service), value: asJson(placement) },
+    },
   ];
 }

@@ -1,7 +1,9 @@
 // Forgets an ended execution when its retention is over: records, results, logs and files. Safe to repeat.
+import type { Execution } from "#shared/execution.ts";
+import { DAY_MS } from "./finish.ts";
 import { keys, read } from "./records.ts";
-import type { Key } from "./store.ts";
 import { queryAll } from "./scheduler/snapshot.ts";
+import type { Key } from "./store.ts";
 import type { World } from "./world.ts";
 
 /** Deletes written together. */
@@ -9,7 +11,7 @@ const TOGETHER = 90;
 
 export async function forget(world: World, executionId: string): Promise<void> {
   const item = await world.store.get(keys.execution(executionId));
-  if (item !== undefined && read.execution(item).state !== "ended") return;
+  if (item !== undefined && !isDue(world, read.execution(item))) return;
   await world.tasks.drop(executionId);
   await world.logs.forget(executionId);
   await world.objects.delete(`executions/${executionId}/`);
@@ -19,6 +21,11 @@ export async function forget(world: World, executionId: string): Promise<void> {
   const rest = [...moves, ...records].filter(({ sk }) => sk !== "meta");
   await deleteAll(world, rest);
   await deleteAll(world, [keys.execution(executionId)]);
+}
+
+/** A retry brings an ended one back, and begins its retention anew. */
+function isDue(world: World, { state, endedAt = 0 }: Execution): boolean {
+  return state === "ended" && endedAt + world.settings.retentionDays * DAY_MS <= world.now();
 }
 
 async function deleteAll(world: World, doomed: readonly Key[]): Promise<void> {

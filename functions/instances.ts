@@ -2,10 +2,10 @@
 import type { InstanceId } from "#shared/instance.ts";
 import type { Placement } from "#shared/placement.ts";
 import { type Instance, instancePrefix, read } from "./records.ts";
+import { queryAll } from "./scheduler/snapshot.ts";
 import type { Item, Key } from "./store.ts";
 import { STORE_LIMITS } from "./store.ts";
 import type { World } from "./world.ts";
-import { queryAll } from "./scheduler/snapshot.ts";
 
 /** The latest generation of every index below `next`, in order. */
 export async function allInstances(world: World, placement: Placement): Promise<Instance[]> {
@@ -15,7 +15,10 @@ export async function allInstances(world: World, placement: Placement): Promise<
     prefix: instancePrefix(placement.service),
   });
   for (const instance of items.map(read.instance)) latest.set(instance.index, instance);
-  return Array.from({ length: placement.next }, (_, index) => latest.get(index) ?? derived(placement, index));
+  return Array.from(
+    { length: placement.next },
+    (_, index) => latest.get(index) ?? derived(placement, index),
+  );
 }
 
 export async function liveInstances(world: World, placement: Placement): Promise<Instance[]> {
@@ -43,8 +46,9 @@ export class Items {
   static async read(world: World, keys: readonly Key[]): Promise<Items> {
     const items = new Items();
     const wanted = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
-    const batches = Array.from({ length: Math.ceil(wanted.length / STORE_LIMITS.keysPerGet) }, (_, n) =>
-      wanted.slice(n * STORE_LIMITS.keysPerGet, (n + 1) * STORE_LIMITS.keysPerGet),
+    const batches = Array.from(
+      { length: Math.ceil(wanted.length / STORE_LIMITS.keysPerGet) },
+      (_, n) => wanted.slice(n * STORE_LIMITS.keysPerGet, (n + 1) * STORE_LIMITS.keysPerGet),
     );
     for (const found of await Promise.all(batches.map((batch) => world.store.getMany(batch)))) {
       for (const item of found) if (item !== undefined) items.#items.set(nameOf(item), item);

@@ -4,7 +4,7 @@ import type { InstanceId, Outcome } from "#shared/instance.ts";
 import type { LaunchMessage } from "#shared/message.ts";
 import type { Placement } from "#shared/placement.ts";
 import type { Backend, LaunchReply, LaunchRequest } from "./backend.ts";
-import { idOf, Items, liveInstances } from "./instances.ts";
+import { Items, idOf, liveInstances } from "./instances.ts";
 import { type Instance, instanceItem, keys, read } from "./records.ts";
 import { requestOf } from "./request.ts";
 import type { Key } from "./store.ts";
@@ -17,9 +17,14 @@ type Start = Extract<LaunchMessage, { kind: "start" }>;
 const NO_ROOM_SECONDS = 2;
 
 export async function launch(world: World, messages: readonly LaunchMessage[]): Promise<void> {
-  const stops = new Set(messages.filter(({ kind }) => kind === "stop").map((message) => message.executionId));
+  const stops = new Set(
+    messages.filter(({ kind }) => kind === "stop").map((message) => message.executionId),
+  );
   const starts = messages.filter((message) => message.kind === "start");
-  await start(world, starts.filter((message) => !stops.has(message.executionId)));
+  await start(
+    world,
+    starts.filter((message) => !stops.has(message.executionId)),
+  );
   await Promise.all([...stops].map((executionId) => stop(world, executionId)));
 }
 
@@ -29,17 +34,32 @@ async function start(world: World, starts: readonly Start[]): Promise<void> {
   const requests = await Promise.all(wanted.map((id) => prepare(world, items, id)));
   for (const backend of world.backends) {
     const mine = requests.filter((request) => request?.backend === backend.name);
-    if (mine.length > 0) await startOn(world, backend, mine.flatMap((one) => one?.request ?? []));
+    if (mine.length > 0)
+      await startOn(
+        world,
+        backend,
+        mine.flatMap((one) => one?.request ?? []),
+      );
   }
 }
 
 function instancesOf({ executionId, service, from, to, generation }: Start): InstanceId[] {
-  return Array.from({ length: to - from }, (_, n) => ({ executionId, service, index: from + n, generation }));
+  return Array.from({ length: to - from }, (_, n) => ({
+    executionId,
+    service,
+    index: from + n,
+    generation,
+  }));
 }
 
 function keysOf(id: InstanceId): Key[] {
   const { executionId, service } = id;
-  return [keys.execution(executionId), keys.spec(executionId), keys.placement(executionId, service), keys.instance(id)];
+  return [
+    keys.execution(executionId),
+    keys.spec(executionId),
+    keys.placement(executionId, service),
+    keys.instance(id),
+  ];
 }
 
 /** Undefined when there is nothing to start: it runs or ended already, its turn has not come, or its execution is over. */
@@ -56,7 +76,10 @@ async function prepare(
   const instance = record && read.instance(record);
   const isPlaced = instance === undefined ? id.generation === 1 : isStartable(instance);
   if (!ready || stopped || id.index >= next || !isPlaced) return undefined;
-  return { backend, request: await requestOf(world, read.execution(execution), read.spec(spec), id) };
+  return {
+    backend,
+    request: await requestOf(world, read.execution(execution), read.spec(spec), id),
+  };
 }
 
 const isStartable = ({ state }: Instance) => state === "placed" || state === "launching";
@@ -83,7 +106,8 @@ async function settleReply(
 ): Promise<void> {
   switch (reply.kind) {
     case "launched":
-      if (!backend.capabilities.remembers) await note(world, instance, "launching", reply.backendId);
+      if (!backend.capabilities.remembers)
+        await note(world, instance, "launching", reply.backendId);
       return;
     case "noRoom":
       return world.queues.launch.send([again(instance)], { delaySeconds: NO_ROOM_SECONDS });
@@ -128,7 +152,12 @@ export async function observeEnd(
   outcome: Outcome,
 ): Promise<void> {
   const at = world.now();
-  const events = instances.map((instance) => ({ kind: "ended" as const, instance: idOf(instance), at, outcome }));
+  const events = instances.map((instance) => ({
+    kind: "ended" as const,
+    instance: idOf(instance),
+    at,
+    outcome,
+  }));
   if (events.length > 0) await world.queues.observe.send(events);
 }
 
@@ -136,7 +165,11 @@ export async function observeEnd(
 async function stop(world: World, executionId: string): Promise<void> {
   const item = await world.store.get(keys.execution(executionId));
   if (item === undefined || isOver(read.execution(item))) return;
-  const outcome = read.execution(item).stop?.outcome ?? { kind: "cancelled", by: "zoe", reason: "Its work is over." };
+  const outcome = read.execution(item).stop?.outcome ?? {
+    kind: "cancelled",
+    by: "zoe",
+    reason: "Its work is over.",
+  };
   for (const placement of await readPlacements(world, read.execution(item))) {
     if (placement.live > 0) await stopPlacement(world, placement, outcome);
   }
@@ -149,6 +182,9 @@ async function stopPlacement(world: World, placement: Placement, outcome: Outcom
   const looks = await backend.look(live.map(idOf));
   const isGone = (position: number) => looks[position]?.kind === "gone";
   await backend.stop(live.filter((_, position) => !isGone(position)).map(idOf), outcome);
-  await observeEnd(world, live.filter((_, position) => isGone(position)), outcome);
+  await observeEnd(
+    world,
+    live.filter((_, position) => isGone(position)),
+    outcome,
+  );
 }
-

@@ -19,7 +19,14 @@ const TRIES = 6;
 export async function observe(world: World, events: readonly InstanceEvent[]): Promise<number[]> {
   const groups = grouped(events);
   const replies = await Promise.all(
-    groups.map(async (group) => ((await observeGroup(world, group.map(({ event }) => event))) ? [] : group)),
+    groups.map(async (group) =>
+      (await observeGroup(
+        world,
+        group.map(({ event }) => event),
+      ))
+        ? []
+        : group,
+    ),
   );
   return replies.flat().map(({ position }) => position);
 }
@@ -57,9 +64,11 @@ async function observeOnce(world: World, events: readonly InstanceEvent[]): Prom
   const { scene, before } = sceneOf(world, execution, items, events);
   for (const event of events) apply(scene, event);
   if (scene.changed.size === 0) return true;
-  const isRunning = execution.state === "starting" && [...scene.placements.values()].some(hasStarted);
+  const isRunning =
+    execution.state === "starting" && [...scene.placements.values()].some(hasStarted);
   const moved = isRunning ? transition(execution, "running") : undefined;
-  if (moved) scene.moves.push({ at: scene.now, of: "execution", from: execution.state, to: "running" });
+  if (moved)
+    scene.moves.push({ at: scene.now, of: "execution", from: execution.state, to: "running" });
   const reply = await world.store.transact([
     ...placementActions(scene, before),
     ...[...scene.changed].map((name) => putInstance(scene, items, name)),
@@ -144,7 +153,8 @@ export function changePlacement(old: Placement, placement: Placement): Action {
 
 function putInstance(scene: Scene, items: Items, name: string): Action {
   const instance = scene.instances.get(name);
-  if (instance === undefined) throw new Error(`Instance ${name} must be in the scene that changed it.`);
+  if (instance === undefined)
+    throw new Error(`Instance ${name} must be in the scene that changed it.`);
   const old = items.get(keys.instance(instance));
   const condition = old === undefined ? ({ absent: true } as const) : { version: old.version };
   return { kind: "put", item: instanceItem(instance), condition };
@@ -158,7 +168,8 @@ function putExecution(execution: Execution, version: number): Action {
 async function follow(world: World, execution: Execution, scene: Scene): Promise<void> {
   if (scene.launches.length > 0) await world.queues.launch.send(scene.launches);
   if (execution.queues.length > 0) await world.queues.tick.send([{ executionId: execution.id }]);
-  else if (settle(execution, [...scene.placements.values()], 0).kind !== "goesOn") await finish(world, execution.id);
+  else if (settle(execution, [...scene.placements.values()], 0).kind !== "goesOn")
+    await finish(world, execution.id);
   for (const delaySeconds of scene.wakes) {
     await world.queues.decide.send([{}], delaySeconds > 0 ? { delaySeconds } : {});
   }

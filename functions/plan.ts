@@ -20,12 +20,21 @@ export interface Plan {
 }
 
 /** Throws what submitting would throw: all faults at once, and what this engine cannot run, by field. */
-export async function plan(world: World, principal: Principal, submission: Submission): Promise<Plan> {
+export async function plan(
+  world: World,
+  principal: Principal,
+  submission: Submission,
+): Promise<Plan> {
   const id = world.newId("exe");
   const { spec, warnings } = await prepare(world, principal, submission, id);
   const services = asksOf(spec.zapp, world.backends, new Map());
   const waiting: Waiting = {
-    ...{ executionId: id, tenant: principal.tenant, user: principal.user, priority: submission.priority },
+    ...{
+      executionId: id,
+      tenant: principal.tenant,
+      user: principal.user,
+      priority: submission.priority,
+    },
     ...{ createdAt: world.now(), zapp: spec.zapp.name, asks: services },
   };
   const snapshot = await takeSnapshot(world);

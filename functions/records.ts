@@ -1,9 +1,10 @@
 // Where everything lies in the store: the keys of each kind of record, and items from and to nouns. Steps never spell a key themselves.
-import type { ParameterValue, Zapp } from "#shared/zapp.ts";
+
 import type { Move } from "#shared/event.ts";
 import type { Execution } from "#shared/execution.ts";
 import type { InstanceId, InstanceState, Outcome, Usage } from "#shared/instance.ts";
 import type { Ask, Placement } from "#shared/placement.ts";
+import type { ParameterValue, Zapp } from "#shared/zapp.ts";
 import type { Item, JsonObject, Key, NewItem } from "./store.ts";
 
 /** Hot lists are spread over so many partitions. */
@@ -73,7 +74,10 @@ export const keys = {
     sk: `${id}#${service}`,
   }),
   /** Of an ended one: out of what is held, and kept with it. */
-  endedPlacement: (id: string, service: string): Key => ({ pk: `exe#${id}`, sk: `place#${service}` }),
+  endedPlacement: (id: string, service: string): Key => ({
+    pk: `exe#${id}`,
+    sk: `place#${service}`,
+  }),
   instance: (id: InstanceId): Key => ({
     pk: `exe#${id.executionId}`,
     sk: `${instancePrefix(id.service, id.index)}${ordinal(id.generation)}`,

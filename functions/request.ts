@@ -1,10 +1,10 @@
 // What a backend is asked for one instance: built from stored things only, so that a repeat of a launch is the same request.
 import type { Execution } from "#shared/execution.ts";
 import type { InstanceId } from "#shared/instance.ts";
-import type { ParameterValue } from "#shared/zapp.ts";
 import { expandForInstance, labelOf } from "#shared/zapp/instance.ts";
 import { parameterVariable } from "#shared/zapp/names.ts";
 import type { Service } from "#shared/zapp/service.ts";
+import type { ParameterValue } from "#shared/zapp.ts";
 import type { LaunchRequest } from "./backend.ts";
 import { findZapp } from "./catalogue.ts";
 import type { Spec } from "./records.ts";
@@ -18,13 +18,18 @@ export async function requestOf(
   instance: InstanceId,
 ): Promise<LaunchRequest> {
   const service = spec.zapp.services.find(({ name }) => name === instance.service);
-  if (service === undefined) throw new Error(`Service ${instance.service} must be in its execution's zapp.`);
+  if (service === undefined)
+    throw new Error(`Service ${instance.service} must be in its execution's zapp.`);
   const programRoot = await rootOf(world, execution, spec, service);
   const label = labelOf(service, instance.index);
   return {
     instance,
     ...{ tenant: execution.tenant, user: execution.user, zapp: execution.zapp },
-    service: withSecrets(expandForInstance(service, { index: instance.index, addresses: {} }), execution, spec),
+    service: withSecrets(
+      expandForInstance(service, { index: instance.index, addresses: {} }),
+      execution,
+      spec,
+    ),
     environment: parametersAsEnvironment(spec.parameters),
     ...(programRoot !== undefined && { programRoot }),
     ...(label !== undefined && { label }),
@@ -45,7 +50,10 @@ async function rootOf(
 
 /** Secret parameters reach the program as the others do; only their names are in the request. */
 function withSecrets(service: Service, { id }: Execution, { zapp }: Spec): Service {
-  const added = zapp.secretParameters.map((name) => [parameterVariable(name), secretName(id, name)]);
+  const added = zapp.secretParameters.map((name) => [
+    parameterVariable(name),
+    secretName(id, name),
+  ]);
   return { ...service, secrets: { ...Object.fromEntries(added), ...service.secrets } };
 }
 

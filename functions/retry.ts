@@ -1,12 +1,23 @@
 // Runs an ended execution again under the same id: only what failed (children, dead letters), or all that did not succeed.
-import { type Execution, isOver, transition } from "#shared/execution.ts";
+
 import type { Move } from "#shared/event.ts";
+import { type Execution, isOver, transition } from "#shared/execution.ts";
 import { VisibleError } from "#shared/fault.ts";
-import { type Placement } from "#shared/placement.ts";
+import type { Placement } from "#shared/placement.ts";
 import type { Zapp } from "#shared/zapp.ts";
 import { allInstances } from "./instances.ts";
-import { executionItem, type Instance, instanceItem, keys, movesItem, placementItem, read } from "./records.ts";
+import {
+  executionItem,
+  type Instance,
+  instanceItem,
+  keys,
+  movesItem,
+  placementItem,
+  read,
+} from "./records.ts";
+import { timeLimit } from "./scheduler/commit.ts";
 import type { Action } from "./store.ts";
+import { enqueue } from "./submit.ts";
 import { readPlacements, readSpec } from "./view.ts";
 import type { World } from "./world.ts";
 
@@ -22,10 +33,14 @@ const TOGETHER = 80;
 
 export async function retry(world: World, executionId: string, by: string): Promise<Retried> {
   const item = await world.store.get(keys.execution(executionId));
-  if (item === undefined) throw new VisibleError("notFound", `There is no execution ${executionId}.`);
+  if (item === undefined)
+    throw new VisibleError("notFound", `There is no execution ${executionId}.`);
   const execution = read.execution(item);
   if (!isOver(execution)) {
-    throw new VisibleError("conflict", `Execution ${executionId} is ${execution.state}: only an ended one can be retried.`);
+    throw new VisibleError(
+      "conflict",
+      `Execution ${executionId} is ${execution.state}: only an ended one can be retried.`,
+    );
   }
   const spec = await readSpec(world, executionId);
   if (spec === undefined) throw new Error(`Execution ${executionId} must have a spec.`);
@@ -33,21 +48,33 @@ export async function retry(world: World, executionId: string, by: string): Prom
   const again = await failedInstances(world, execution, spec.zapp);
   const instances = [...again.values()].reduce((sum, list) => sum + list.length, 0);
   if (instances + tasks === 0 && (await isComplete(world, execution))) {
-    throw new VisibleError("conflict", `Nothing of execution ${executionId} failed: there is nothing to retry.`);
+    throw new VisibleError(
+      "conflict",
+      `Nothing of execution ${executionId} failed: there is nothing to retry.`,
+    );
   }
   await markForRetry(world, [...again.values()].flat());
-  return { execution: await reopen(world, item.version, execution, again, by), instances, tasks };
+  return {
+    execution: await reopen(world, item.version, execution, spec.zapp, again, by),
+    instances,
+    tasks,
+  };
 }
 
 async function redriveAll(world: World, { id, queues }: Execution): Promise<number> {
-  const counts = await Promise.all(queues.map((queue) => world.tasks.redrive({ executionId: id, queue })));
+  const counts = await Promise.all(
+    queues.map((queue) => world.tasks.redrive({ executionId: id, queue })),
+  );
   return counts.reduce((sum, n) => sum + n, 0);
 }
 
 async function isComplete(world: World, execution: Execution): Promise<boolean> {
   if (execution.outcome?.kind === "succeeded") return true;
   const placements = await readPlacements(world, execution);
-  return placements.length > 0 && placements.every(({ run, next, count }) => run !== "worker" && next >= count);
+  return (
+    placements.length > 0 &&
+    placements.every(({ run, next, count }) => run !== "worker" && next >= count)
+  );
 }
 
 /** Service -> its instances that ended other than well. Workers are made anew instead. */
@@ -61,7 +88,10 @@ async function failedInstances(
     const service = zapp.services.find(({ name }) => name === placement.service);
     if (service === undefined || service.run === "worker") continue;
     const all = await allInstances(world, placement);
-    failed.set(service.name, all.filter(({ outcome }) => outcome !== undefined && outcome.kind !== "succeeded"));
+    failed.set(
+      service.name,
+      all.filter(({ outcome }) => outcome !== undefined && outcome.kind !== "succeeded"),
+    );
   }
   return failed;
 }
@@ -74,33 +104,43 @@ async function markForRetry(world: World, instances: readonly Instance[]): Promi
   }
 }
 
-/** Straight to `starting`, through `queued`: its placements hold nothing yet, and grow as room allows. */
+/** Straight to `starting`, through `queued`: its placements hold nothing yet, and grow as room allows. One that never started queues. */
 async function reopen(
   world: World,
   version: number,
   ended: Execution,
+  zapp: Zapp,
   again: ReadonlyMap<string, readonly Instance[]>,
   by: string,
 ): Promise<Execution> {
   const { outcome: _outcome, endedAt: _endedAt, stop: _stop, used: _used, ...rest } = ended;
-  const queued = transition({ ...rest, state: ended.state }, "queued", { round: ended.round + 1 });
-  const starting = queued && transition(queued, "starting");
-  if (starting === undefined) throw new Error("An ended execution must be able to queue.");
-  const now = world.now();
-  const moves: Move[] = [
-    { at: now, of: "execution", from: "ended", to: "queued", by },
-    { at: now, of: "execution", from: "queued", to: "starting" },
-  ];
   const placements = await readPlacements(world, ended);
+  const now = world.now();
+  const queued = transition({ ...rest }, "queued", { round: ended.round + 1 });
+  const opened =
+    placements.length === 0 ? queued : queued && transition(queued, "starting", { startedAt: now });
+  if (opened === undefined) throw new Error("An ended execution must be able to queue.");
+  const moves: Move[] = [
+    { at: now, of: "execution", from: "ended", to: opened.state, by, text: "Retried." },
+  ];
   const reply = await world.store.transact([
-    { kind: "put", item: executionItem(starting), condition: { version } },
-    ...placements.flatMap((placement) => revive(placement, again.get(placement.service)?.length ?? 0, now)),
+    { kind: "put", item: executionItem(opened), condition: { version } },
+    ...placements.flatMap((placement) =>
+      revive(placement, again.get(placement.service)?.length ?? 0, now),
+    ),
     { kind: "put", item: movesItem(ended.id, now, world.newId("mov"), moves) },
+    ...timeLimit(opened, now),
   ]);
-  if (reply.kind !== "committed") throw new VisibleError("conflict", `Execution ${ended.id} moved meanwhile: look at it, and try again.`);
+  if (reply.kind !== "committed") {
+    throw new VisibleError(
+      "conflict",
+      `Execution ${ended.id} moved meanwhile: look at it, and try again.`,
+    );
+  }
+  if (opened.state === "queued") await enqueue(world, opened, zapp, new Map());
   await world.queues.decide.send([{ executionId: ended.id }]);
-  await world.queues.tick.send([{ executionId: ended.id }]);
-  return starting;
+  if (opened.queues.length > 0) await world.queues.tick.send([{ executionId: ended.id }]);
+  return opened;
 }
 
 function revive(placement: Placement, retrying: number, now: number): Action[] {
@@ -109,7 +149,9 @@ function revive(placement: Placement, retrying: number, now: number): Action[] {
   const isWorker = placement.run === "worker";
   const revived: Placement = {
     ...rest,
-    ...(isWorker ? { strikes: 0 } : { failed: 0, cancelled: Math.max(0, failed + cancelled - retrying) }),
+    ...(isWorker
+      ? { strikes: 0 }
+      : { failed: 0, cancelled: Math.max(0, failed + cancelled - retrying) }),
     ...{ retrying, retryDue: now, slots: 0, ready: true },
   };
   return [

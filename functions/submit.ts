@@ -9,7 +9,6 @@ import { type Prepared, prepare } from "./prepare.ts";
 import { asJson, dueItem, executionItem, keys, movesItem, read } from "./records.ts";
 import { asksOf, isStartable } from "./scheduler/asks.ts";
 import type { Action } from "./store.ts";
-import { wants } from "./wants.ts";
 import type { World } from "./world.ts";
 
 export interface SubmitOptions {
@@ -79,7 +78,9 @@ export async function submitMany(
   const replies: SubmitReply[] = [];
   for (let at = 0; at < submissions.length; at += TOGETHER) {
     const batch = submissions.slice(at, at + TOGETHER);
-    const done = batch.map((submission, n) => submitOne(world, principal, submission, keyed(options, at + n)));
+    const done = batch.map((submission, n) =>
+      submitOne(world, principal, submission, keyed(options, at + n)),
+    );
     replies.push(...(await Promise.all(done)));
   }
   return replies;
@@ -87,7 +88,9 @@ export async function submitMany(
 
 function keyed(options: SubmitOptions, position: number): SubmitOptions {
   const { idempotencyKey } = options;
-  return idempotencyKey === undefined ? options : { ...options, idempotencyKey: `${idempotencyKey}#${position}` };
+  return idempotencyKey === undefined
+    ? options
+    : { ...options, idempotencyKey: `${idempotencyKey}#${position}` };
 }
 
 async function submitOne(
@@ -145,7 +148,11 @@ function executionOf(
   const queues = Object.keys(zapp.queues);
   return {
     ...{ id, tenant: principal.tenant, user: principal.user, zapp: zapp.name },
-    ...{ name: submission.name ?? zapp.name, labels: submission.labels, priority: submission.priority },
+    ...{
+      name: submission.name ?? zapp.name,
+      labels: submission.labels,
+      priority: submission.priority,
+    },
     ...{ state: "queued", createdAt: world.now(), round: 1, engine, queues },
     services: zapp.services.map((service) => service.name),
     ...(maxTimeSeconds !== undefined && { maxTimeSeconds }),
@@ -163,8 +170,13 @@ function needsTasks(world: World, zapp: Zapp): boolean {
   return !isStartable(asksOf(zapp, world.backends, new Map()));
 }
 
-async function keepSecrets(world: World, { tenant, id }: Execution, { secrets }: Prepared): Promise<void> {
-  for (const [name, value] of Object.entries(secrets)) await world.secrets.put(tenant, secretName(id, name), value);
+async function keepSecrets(
+  world: World,
+  { tenant, id }: Execution,
+  { secrets }: Prepared,
+): Promise<void> {
+  for (const [name, value] of Object.entries(secrets))
+    await world.secrets.put(tenant, secretName(id, name), value);
 }
 
 /** Where the value of a secret parameter is kept, for its one execution. */
@@ -172,7 +184,11 @@ export function secretName(executionId: string, parameter: string): string {
   return `${executionId}.${parameter}`;
 }
 
-export async function createQueues(world: World, { id }: Pick<Execution, "id">, zapp: Zapp): Promise<void> {
+export async function createQueues(
+  world: World,
+  { id }: Pick<Execution, "id">,
+  zapp: Zapp,
+): Promise<void> {
   for (const [queue, { leaseSeconds, maxAttempts }] of Object.entries(zapp.queues)) {
     const routes = zapp.routes.filter((route) => route.from === queue);
     await world.tasks.create({ executionId: id, queue }, { leaseSeconds, maxAttempts, routes });
@@ -197,7 +213,10 @@ function rowActions(
   const row = rowOf(execution);
   const { tenant, user } = execution;
   return [
-    { kind: "put", item: { ...keys.waiting(row), value: asJson({ ...row, zapp: execution.zapp, asks }) } },
+    {
+      kind: "put",
+      item: { ...keys.waiting(row), value: asJson({ ...row, zapp: execution.zapp, asks }) },
+    },
     { kind: "put", item: { ...keys.share(tenant, user), value: { tenant, user } } },
   ];
 }

@@ -5,10 +5,11 @@ import type { Backend } from "./backend.ts";
 import { cancel } from "./cancel.ts";
 import { finish } from "./finish.ts";
 import { forget } from "./forget.ts";
-import { idOf, Items, liveInstances } from "./instances.ts";
+import { Items, idOf, liveInstances } from "./instances.ts";
 import { observeEnd } from "./launch.ts";
 import { type Due, type Instance, keys, read, shards } from "./records.ts";
 import { queryAll } from "./scheduler/snapshot.ts";
+import { readExecution } from "./view.ts";
 import type { World } from "./world.ts";
 
 export async function sweep(world: World): Promise<void> {
@@ -24,7 +25,11 @@ export async function sweep(world: World): Promise<void> {
 export async function runDue(world: World): Promise<void> {
   const pages = await Promise.all(
     shards.map((shard) =>
-      world.store.query({ pk: `due#${shard}`, to: String(world.now() + 1).padStart(13, "0"), limit: 200 }),
+      world.store.query({
+        pk: `due#${shard}`,
+        to: String(world.now() + 1).padStart(13, "0"),
+        limit: 200,
+      }),
     ),
   );
   for (const due of pages.flatMap(({ items }) => items).map(read.due)) {
@@ -39,11 +44,18 @@ async function runOne(world: World, { executionId, kind }: Due): Promise<void> {
       return world.queues.tick.send([{ executionId }]);
     case "forget":
       return forget(world, executionId);
-    case "time": {
-      const reason = "Its maximum time is over.";
-      await cancel(world, executionId, { by: "zoe", reason, outcome: { kind: "timedOut", reason } });
-    }
+    case "time":
+      return endOverdue(world, executionId);
   }
+}
+
+/** Unless it was given more time meanwhile. */
+async function endOverdue(world: World, executionId: string): Promise<void> {
+  const execution = await readExecution(world, executionId);
+  const { startedAt = 0, maxTimeSeconds } = execution ?? {};
+  if (maxTimeSeconds === undefined || startedAt + maxTimeSeconds * 1000 > world.now()) return;
+  const reason = `Its maximum time of ${maxTimeSeconds} s is over.`;
+  await cancel(world, executionId, { by: "zoe", reason, outcome: { kind: "timedOut", reason } });
 }
 
 async function activePlacements(world: World): Promise<Placement[]> {
@@ -62,14 +74,18 @@ async function finishOver(world: World, placements: readonly Placement[]): Promi
 
 /** Instances of which nothing was heard for a while: the backend is asked, and what it says is observed. */
 async function lookAtSilent(world: World, placements: readonly Placement[]): Promise<void> {
-  const items = await Items.read(world, placements.map(({ executionId }) => keys.execution(executionId)));
+  const items = await Items.read(
+    world,
+    placements.map(({ executionId }) => keys.execution(executionId)),
+  );
   for (const placement of placements) {
     const execution = items.get(keys.execution(placement.executionId));
     const backend = world.backends.find(({ name }) => name === placement.backend);
     if (execution === undefined || backend === undefined || placement.live === 0) continue;
     const { state, stop } = read.execution(execution);
     const isStopping = state === "ending" || stop !== undefined;
-    if (isStopping) await world.queues.launch.send([{ kind: "stop", executionId: placement.executionId }]);
+    if (isStopping)
+      await world.queues.launch.send([{ kind: "stop", executionId: placement.executionId }]);
     else await lookAt(world, backend, placement, changedBefore(world, execution));
   }
 }
@@ -115,13 +131,20 @@ async function believe(
     case "ended":
       return world.queues.observe.send([{ ...look, kind: "ended", instance: idOf(instance), at }]);
     case "gone":
-      if (instance.state === "placed") return placement.ready ? startAgain(world, instance) : undefined;
-      return observeEnd(world, [instance], { kind: "lost", reason: "Its backend no longer knows it." });
+      if (instance.state === "placed")
+        return placement.ready ? startAgain(world, instance) : undefined;
+      return observeEnd(world, [instance], {
+        kind: "lost",
+        reason: "Its backend no longer knows it.",
+      });
   }
 }
 
 /** Placed, and its launch never came: the message was lost. */
-function startAgain(world: World, { executionId, service, index, generation }: Instance): Promise<void> {
+function startAgain(
+  world: World,
+  { executionId, service, index, generation }: Instance,
+): Promise<void> {
   return world.queues.launch.send([
     { kind: "start", executionId, service, from: index, to: index + 1, generation },
   ]);

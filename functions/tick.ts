@@ -1,8 +1,8 @@
 // Looks at executions that have queues: how many workers their backlog deserves, which queues are drained, whether all is done. Woken by puts, ends and time.
 import type { Execution } from "#shared/execution.ts";
 import type { Placement } from "#shared/placement.ts";
-import type { Zapp } from "#shared/zapp.ts";
 import type { WorkerService } from "#shared/zapp/service.ts";
+import type { Zapp } from "#shared/zapp.ts";
 import { cancel } from "./cancel.ts";
 import { finish } from "./finish.ts";
 import { dueItem, keys } from "./records.ts";
@@ -38,7 +38,7 @@ async function tickAgain(world: World, executionId: string): Promise<void> {
 }
 
 export function isDrained(counts: QueueCounts | undefined): boolean {
-  return counts !== undefined && counts.closed && counts.done >= counts.put;
+  return counts?.closed && counts.done >= counts.put;
 }
 
 /** A queue that only routes feed closes by itself once all that feed it are drained; in the order of the routes, so one look closes a chain. */
@@ -59,10 +59,14 @@ async function closeRouted(world: World, view: ExecutionView, zapp: Zapp): Promi
 export function feedersOf(zapp: Zapp): Map<string, string[]> {
   const feeders = new Map<string, string[]>();
   for (const { from, to, otherwise } of zapp.routes) {
-    const targets = [...Object.values(to), ...(otherwise.kind === "queue" ? [otherwise.queue] : [])];
+    const targets = [
+      ...Object.values(to),
+      ...(otherwise.kind === "queue" ? [otherwise.queue] : []),
+    ];
     for (const target of targets) feeders.set(target, [...(feeders.get(target) ?? []), from]);
   }
-  const depth = (queue: string): number => 1 + Math.max(0, ...(feeders.get(queue) ?? []).map(depth));
+  const depth = (queue: string): number =>
+    1 + Math.max(0, ...(feeders.get(queue) ?? []).map(depth));
   return new Map([...feeders].sort(([a], [b]) => depth(a) - depth(b)));
 }
 
@@ -77,7 +81,9 @@ async function changePlacements(world: World, view: ExecutionView, zapp: Zapp): 
     if (Object.keys(change).length === 0) continue;
     isMore ||= (change.want ?? placement.want) > placement.live;
     const key = keys.placement(placement.executionId, placement.service);
-    await world.store.transact([{ kind: "update", key, set: change as never, condition: { exists: true } } as Action]);
+    await world.store.transact([
+      { kind: "update", key, set: change as never, condition: { exists: true } } as Action,
+    ]);
   }
   return isMore || view.placements.some((placement) => placement.live < placement.want);
 }
@@ -101,7 +107,12 @@ function changeOf(
 }
 
 /** Workers that die, or leave, again and again without a task done would go on for ever. */
-async function endsByStrikes(world: World, view: ExecutionView, zapp: Zapp, queues: Counts): Promise<boolean> {
+async function endsByStrikes(
+  world: World,
+  view: ExecutionView,
+  zapp: Zapp,
+  queues: Counts,
+): Promise<boolean> {
   const { execution, placements } = view;
   const struck = placements.find((placement) => {
     const service = zapp.services.find(({ name }) => name === placement.service);
@@ -120,7 +131,12 @@ async function endsByStrikes(world: World, view: ExecutionView, zapp: Zapp, queu
 }
 
 /** An execution whose workers all wait for tasks enters the waiting list with the first of them, and ends when it is closed without any. */
-async function wakeQueued(world: World, execution: Execution, zapp: Zapp, queues: Counts): Promise<void> {
+async function wakeQueued(
+  world: World,
+  execution: Execution,
+  zapp: Zapp,
+  queues: Counts,
+): Promise<void> {
   if (await isListed(world, execution)) return;
   if (Object.keys(queues).length > 0 && Object.values(queues).every(isDrained)) {
     const reason = "Its queues were closed without a task.";
@@ -135,4 +151,3 @@ async function isListed(world: World, execution: Execution): Promise<boolean> {
   const row = keys.waiting({ executionId, tenant, user, priority, createdAt });
   return (await world.store.get(row)) !== undefined;
 }
-

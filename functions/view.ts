@@ -133,7 +133,9 @@ export async function listInstances(
 ): Promise<{ instances: Instance[]; counts: Record<string, number>; cursor?: string }> {
   const view = await readExecution(world, id);
   const placements = view === undefined ? [] : await readPlacements(world, view);
-  const all = (await Promise.all(placements.map((placement) => allInstances(world, placement)))).flat();
+  const all = (
+    await Promise.all(placements.map((placement) => allInstances(world, placement)))
+  ).flat();
   const counts: Record<string, number> = {};
   for (const { state, outcome } of all) {
     const name = outcome?.kind ?? state;

@@ -1,6 +1,7 @@
 // How many workers each queue's backlog deserves, pure: one more for each so many open tasks, between minimum and maximum, within what services share.
-import type { Zapp } from "#shared/zapp.ts";
+
 import type { WorkerService } from "#shared/zapp/service.ts";
+import type { Zapp } from "#shared/zapp.ts";
 import type { QueueCounts } from "./task-queues.ts";
 
 type Counts = Readonly<Record<string, QueueCounts>>;
@@ -8,7 +9,9 @@ type Counts = Readonly<Record<string, QueueCounts>>;
 /** Service -> workers that should be live now. */
 export function wants(zapp: Zapp, queues: Counts, isDraining: boolean): Map<string, number> {
   const workers = zapp.services.filter((service) => service.run === "worker");
-  const wanted = new Map(workers.map((worker) => [worker.name, isDraining ? 0 : wantOf(worker, queues)]));
+  const wanted = new Map(
+    workers.map((worker) => [worker.name, isDraining ? 0 : wantOf(worker, queues)]),
+  );
   for (const group of groupsOf(workers)) shareOut(group, queues, wanted);
   return wanted;
 }
@@ -35,7 +38,11 @@ function groupsOf(workers: readonly WorkerService[]): WorkerService[][] {
 }
 
 /** When together they want more than they share: one at a time to the queue with the most open tasks for each worker it has. */
-function shareOut(group: readonly WorkerService[], queues: Counts, wanted: Map<string, number>): void {
+function shareOut(
+  group: readonly WorkerService[],
+  queues: Counts,
+  wanted: Map<string, number>,
+): void {
   const most = Math.min(...group.map((worker) => worker.shareMax?.max ?? Infinity));
   const limits = new Map(group.map((worker) => [worker.name, wanted.get(worker.name) ?? 0]));
   const total = [...limits.values()].reduce((sum, n) => sum + n, 0);

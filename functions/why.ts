@@ -15,7 +15,9 @@ export async function why(world: World, execution: Execution): Promise<WaitReaso
   const ahead = await countAhead(world, execution);
   const place = ahead.n > 0 ? [await placeInLine(world, execution, ahead)] : [];
   if (execution.waiting !== undefined) return [execution.waiting, ...place];
-  return place.length > 0 ? place : [{ code: "new", text: "It has just come: the scheduler looks at it next." }];
+  return place.length > 0
+    ? place
+    : [{ code: "new", text: "It has just come: the scheduler looks at it next." }];
 }
 
 interface Ahead {
@@ -26,7 +28,9 @@ interface Ahead {
 
 async function countAhead(world: World, execution: Execution): Promise<Ahead> {
   const own = keys.waiting(rowOf(execution));
-  const lists = await Promise.all(shards.map((shard) => countBefore(world, waitingPartition(execution, shard), own.sk)));
+  const lists = await Promise.all(
+    shards.map((shard) => countBefore(world, waitingPartition(execution, shard), own.sk)),
+  );
   const firsts = lists.flatMap(({ first }) => (first === undefined ? [] : [first])).sort();
   return {
     n: lists.reduce((sum, { n }) => sum + n, 0),
@@ -35,7 +39,11 @@ async function countAhead(world: World, execution: Execution): Promise<Ahead> {
   };
 }
 
-async function countBefore(world: World, pk: string, to: string): Promise<{ n: number; first: string | undefined }> {
+async function countBefore(
+  world: World,
+  pk: string,
+  to: string,
+): Promise<{ n: number; first: string | undefined }> {
   let n = 0;
   let first: string | undefined;
   let cursor: string | undefined;
@@ -48,7 +56,11 @@ async function countBefore(world: World, pk: string, to: string): Promise<{ n: n
   return { n, first };
 }
 
-async function placeInLine(world: World, execution: Execution, { n, isMore, first }: Ahead): Promise<WaitReason> {
+async function placeInLine(
+  world: World,
+  execution: Execution,
+  { n, isMore, first }: Ahead,
+): Promise<WaitReason> {
   const item = first === undefined ? undefined : await world.store.get(keys.execution(first));
   const reason = item && read.execution(item).waiting?.text;
   const count = `${isMore ? "more than " : ""}${n.toLocaleString("en")} ${n === 1 ? "other" : "others"}`;
@@ -65,13 +77,24 @@ async function whyNotMore(world: World, execution: Execution): Promise<WaitReaso
   const placements = await readPlacements(world, execution);
   return placements.flatMap((placement): WaitReason[] => {
     const { service, live, want, retrying, retryDue = 0, ready, after } = placement;
-    if (!ready) return [{ code: "after", text: `${service} waits until ${after.join(" and ")} runs.` }];
+    if (!ready)
+      return [{ code: "after", text: `${service} waits until ${after.join(" and ")} runs.` }];
     if (retrying > 0 && retryDue > now) {
       const seconds = Math.ceil((retryDue - now) / 1000);
-      return [{ code: "backoff", text: `${retrying} of ${service} failed and run again, the first in ${seconds} s.` }];
+      return [
+        {
+          code: "backoff",
+          text: `${retrying} of ${service} failed and run again, the first in ${seconds} s.`,
+        },
+      ];
     }
     const missing = more(placement, now);
     if (missing === 0) return [];
-    return [{ code: "room", text: `${service} has ${live} of the ${want} instances it could use: there is no room for more.` }];
+    return [
+      {
+        code: "room",
+        text: `${service} has ${live} of the ${want} instances it could use: there is no room for more.`,
+      },
+    ];
   });
 }

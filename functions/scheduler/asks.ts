@@ -1,8 +1,9 @@
 // What a zapp asks of the pools, service by service: all that `decide` needs to know of it.
+
+import type { Backend } from "#functions/backend.ts";
 import type { Ask } from "#shared/placement.ts";
-import type { Zapp } from "#shared/zapp.ts";
 import type { ArrayService, Service } from "#shared/zapp/service.ts";
-import type { Backend } from "../backend.ts";
+import type { Zapp } from "#shared/zapp.ts";
 
 /** `wanted`: workers by backlog (wants.ts). Every service has a backend: prepare.ts has refused what fits none. */
 export function asksOf(
@@ -16,7 +17,12 @@ export function asksOf(
     return {
       ...{ service: name, run, capacity, after, retry, essential, count, want },
       backend: backendFor(backends, service)?.name ?? "none",
-      shape: { instances: 1, cpu: resources.cpu, memoryMib: resources.memoryMib, gpu: resources.gpu },
+      shape: {
+        instances: 1,
+        cpu: resources.cpu,
+        memoryMib: resources.memoryMib,
+        gpu: resources.gpu,
+      },
       ready: after.length === 0,
       tolerate: service.run === "array" ? tolerated(service) : 0,
       ...(service.run === "worker" && service.shareMax && { share: service.shareMax }),
@@ -46,9 +52,17 @@ function countsOf(
     case "array":
       return { essential: 0, count: service.count, want: service.atOnce ?? service.count };
     case "worker":
-      return { essential: service.count.min, count: service.count.max, want: Math.max(wanted, service.count.min) };
+      return {
+        essential: service.count.min,
+        count: service.count.max,
+        want: Math.max(wanted, service.count.min),
+      };
     case "forever":
-      return { essential: service.count.essential, count: service.count.total, want: service.count.total };
+      return {
+        essential: service.count.essential,
+        count: service.count.total,
+        want: service.count.total,
+      };
   }
 }
 

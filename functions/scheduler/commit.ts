@@ -1,8 +1,5 @@
 // Makes decisions so, each on condition of the scheduler's epoch and of what it was decided from. What was placed is started by ../launch.ts.
-import { type Execution, transition } from "#shared/execution.ts";
-import type { Move } from "#shared/event.ts";
-import type { LaunchMessage } from "#shared/message.ts";
-import type { Ask, Placement } from "#shared/placement.ts";
+
 import {
   dueItem,
   executionItem,
@@ -12,9 +9,13 @@ import {
   movesItem,
   placementItem,
   read,
-} from "../records.ts";
-import type { Action } from "../store.ts";
-import type { World } from "../world.ts";
+} from "#functions/records.ts";
+import type { Action } from "#functions/store.ts";
+import type { World } from "#functions/world.ts";
+import type { Move } from "#shared/event.ts";
+import { type Execution, transition } from "#shared/execution.ts";
+import type { LaunchMessage } from "#shared/message.ts";
+import type { Ask, Placement } from "#shared/placement.ts";
 import type { Decision } from "./decide.ts";
 import { type Lease, whileHeld } from "./lease.ts";
 import { takeRetries } from "./retries.ts";
@@ -32,7 +33,11 @@ interface Step {
 const ACTIONS_TOGETHER = 60;
 
 /** How many decisions were lost to a race: their executions are looked at again. */
-export async function commit(world: World, lease: Lease, decisions: readonly Decision[]): Promise<number> {
+export async function commit(
+  world: World,
+  lease: Lease,
+  decisions: readonly Decision[],
+): Promise<number> {
   const steps = await Promise.all(decisions.map((decision) => stepOf(world, decision)));
   const groups = grouped(steps.filter((step) => step !== undefined));
   const lost = await Promise.all(groups.map((group) => commitGroup(world, lease, group)));
@@ -88,19 +93,29 @@ async function admission(world: World, { waiting, start }: Admit): Promise<Step 
   const { waiting: _reason, ...execution } = read.execution(item);
   const started = transition(execution, "starting", { startedAt: execution.startedAt ?? now });
   if (started === undefined) return dropRow(waiting);
-  const placements = waiting.asks.map((ask) => placementOf(waiting, ask, start.get(ask.service) ?? 0));
+  const placements = waiting.asks.map((ask) =>
+    placementOf(waiting, ask, start.get(ask.service) ?? 0),
+  );
   const moves: Move[] = [
-    { at: now, of: "execution", from: execution.state, to: "starting", text: placedText(placements) },
+    {
+      at: now,
+      of: "execution",
+      from: execution.state,
+      to: "starting",
+      text: placedText(placements),
+    },
   ];
   return {
     actions: [
       { kind: "delete", key: keys.waiting(waiting), condition: { exists: true } },
       { kind: "put", item: executionItem(started), condition: { version: item.version } },
-      ...placements.map((placement): Action => ({
-        kind: "put",
-        item: placementItem(placement),
-        condition: { absent: true },
-      })),
+      ...placements.map(
+        (placement): Action => ({
+          kind: "put",
+          item: placementItem(placement),
+          condition: { absent: true },
+        }),
+      ),
       { kind: "put", item: movesItem(execution.id, now, world.newId("mov"), moves) },
       ...timeLimit(started, now),
     ],
@@ -108,7 +123,8 @@ async function admission(world: World, { waiting, start }: Admit): Promise<Step 
   };
 }
 
-function timeLimit({ id, maxTimeSeconds }: Execution, now: number): Action[] {
+/** When its time will be up, for the sweep to find. */
+export function timeLimit({ id, maxTimeSeconds }: Execution, now: number): Action[] {
   if (maxTimeSeconds === undefined) return [];
   const at = now + maxTimeSeconds * 1000;
   return [{ kind: "put", item: dueItem({ executionId: id, kind: "time", at }) }];
@@ -131,7 +147,9 @@ function placementOf(waiting: Admit["waiting"], ask: Ask, live: number): Placeme
 }
 
 function placedText(placements: readonly Placement[]): string {
-  const list = placements.map(({ service, live, backend }) => `${live} of ${service} on ${backend}`);
+  const list = placements.map(
+    ({ service, live, backend }) => `${live} of ${service} on ${backend}`,
+  );
   return `Placed: ${list.join(", ")}.`;
 }
 
@@ -186,7 +204,14 @@ export function replaced(ended: Instance, now: number): Action[] {
 
 export function startOf(ended: Instance): LaunchMessage {
   const { executionId, service, index, generation } = ended;
-  return { kind: "start", executionId, service, from: index, to: index + 1, generation: generation + 1 };
+  return {
+    kind: "start",
+    executionId,
+    service,
+    from: index,
+    to: index + 1,
+    generation: generation + 1,
+  };
 }
 
 function reclaiming(placement: Placement): Step {

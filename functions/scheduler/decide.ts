@@ -1,14 +1,19 @@
 // The decision, pure: from one snapshot, who starts, who grows, who waits and because of what. commit.ts makes it so.
+
+import type { Waiting } from "#functions/records.ts";
 import type { WaitReason } from "#shared/execution.ts";
 import { type Ask, more, type Placement } from "#shared/placement.ts";
-import type { Waiting } from "../records.ts";
 import { Ledger } from "./ledger.ts";
 import { rank } from "./order.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export type Decision =
   /** `start`: instances per service, essential ones and what elastic ones fit. */
-  | { readonly kind: "admit"; readonly waiting: Waiting; readonly start: ReadonlyMap<string, number> }
+  | {
+      readonly kind: "admit";
+      readonly waiting: Waiting;
+      readonly start: ReadonlyMap<string, number>;
+    }
   | { readonly kind: "grow"; readonly placement: Placement; readonly add: number }
   /** Its children hand their slots on no longer: somebody of better rank waits for them. */
   | { readonly kind: "reclaim"; readonly placement: Placement }
@@ -54,10 +59,13 @@ class Cycle {
   }
 
   admitEssential(waiting: Waiting): void {
-    const wanted = waiting.asks.filter((ask) => ask.essential > 0).map((ask) => ({ ask, n: ask.essential }));
+    const wanted = waiting.asks
+      .filter((ask) => ask.essential > 0)
+      .map((ask) => ({ ask, n: ask.essential }));
     const count = wanted.reduce((sum, { n }) => sum + n, 0);
     if (count === 0) return;
-    const reason = this.#busy(waiting) ?? this.#keptFor(waiting) ?? this.#ledger.whyNot(waiting, wanted);
+    const reason =
+      this.#busy(waiting) ?? this.#keptFor(waiting) ?? this.#ledger.whyNot(waiting, wanted);
     if (reason !== undefined) return this.#refuse(waiting, reason);
     for (const { ask, n } of wanted) this.#ledger.take(waiting, ask, n);
     this.#left -= count;
@@ -100,11 +108,26 @@ class Cycle {
   }
 
   decisions(): Decision[] {
-    const admitted: Decision[] = [...this.#starts].map(([waiting, start]) => ({ kind: "admit", waiting, start }));
-    const grown: Decision[] = [...this.#grown].map(([placement, add]) => ({ kind: "grow", placement, add }));
-    const waits: Decision[] = [...this.#reasons].map(([waiting, reason]) => ({ kind: "wait", waiting, reason }));
+    const admitted: Decision[] = [...this.#starts].map(([waiting, start]) => ({
+      kind: "admit",
+      waiting,
+      start,
+    }));
+    const grown: Decision[] = [...this.#grown].map(([placement, add]) => ({
+      kind: "grow",
+      placement,
+      add,
+    }));
+    const waits: Decision[] = [...this.#reasons].map(([waiting, reason]) => ({
+      kind: "wait",
+      waiting,
+      reason,
+    }));
     const reclaimed: Decision[] = this.#snapshot.placements
-      .filter((placement) => placement.slots > 0 && !this.#grown.has(placement) && this.#isPassed(placement))
+      .filter(
+        (placement) =>
+          placement.slots > 0 && !this.#grown.has(placement) && this.#isPassed(placement),
+      )
       .map((placement) => ({ kind: "reclaim", placement }));
     return [...admitted, ...grown, ...reclaimed, ...waits];
   }
@@ -123,13 +146,17 @@ class Cycle {
 
   #explain(wish: Wish, kept: WaitReason | undefined): void {
     if (!wish.waiting || this.#starts.has(wish.waiting) || this.#reasons.has(wish.waiting)) return;
-    const reason = this.#busy(wish.waiting) ?? kept ?? this.#ledger.whyNot(wish, [{ ask: wish.ask, n: 1 }]);
+    const reason =
+      this.#busy(wish.waiting) ?? kept ?? this.#ledger.whyNot(wish, [{ ask: wish.ask, n: 1 }]);
     if (reason !== undefined) this.#reasons.set(wish.waiting, reason);
   }
 
   #busy(_waiting: Waiting): WaitReason | undefined {
     if (this.#left > 0) return undefined;
-    return { code: "cycle", text: "It is next in line: this scheduling cycle has placed its fill." };
+    return {
+      code: "cycle",
+      text: "It is next in line: this scheduling cycle has placed its fill.",
+    };
   }
 
   #keptFor(who: Waiting | Wish): WaitReason | undefined {
@@ -153,6 +180,8 @@ class Cycle {
 
   #isPassed(placement: Placement): boolean {
     const best = this.#wanted.get(placement.backend);
-    return best !== undefined && best.executionId !== placement.executionId && rank(best, placement) < 0;
+    return (
+      best !== undefined && best.executionId !== placement.executionId && rank(best, placement) < 0
+    );
   }
 }

@@ -1,7 +1,7 @@
 // One scheduler at a time: a lease row with an epoch. Every placement is committed on condition of the epoch, so a holder that was cut off can place nothing.
-import { keys } from "../records.ts";
-import type { Action } from "../store.ts";
-import type { World } from "../world.ts";
+import { keys } from "#functions/records.ts";
+import type { Action } from "#functions/store.ts";
+import type { World } from "#functions/world.ts";
 
 /** Longer than a cycle takes; after this another may take over. */
 const LEASE_MS = 60_000;

@@ -51,7 +51,10 @@ export class Ledger {
   }
 
   /** Undefined when all of them fit at once; else what is missing, in words. */
-  whyNot(owner: Owner, wanted: readonly { readonly ask: Ask; readonly n: number }[]): WaitReason | undefined {
+  whyNot(
+    owner: Owner,
+    wanted: readonly { readonly ask: Ask; readonly n: number }[],
+  ): WaitReason | undefined {
     const sums = new Map<string, { limit: Quota; sum: Amount }>();
     for (const { ask, n } of wanted) {
       for (const { account, limit } of this.#limits(owner, ask)) {
@@ -62,9 +65,12 @@ export class Ledger {
     for (const [account, { limit, sum }] of sums) {
       const used = this.#heldBy(account);
       const short = RESOURCES.find(
-        (resource) => sum[resource] > 0 && used[resource] + sum[resource] > (limit[resource] ?? Infinity) + EPSILON,
+        (resource) =>
+          sum[resource] > 0 &&
+          used[resource] + sum[resource] > (limit[resource] ?? Infinity) + EPSILON,
       );
-      if (short !== undefined) return explain(account, short, sum[short], used[short], limit[short] ?? 0);
+      if (short !== undefined)
+        return explain(account, short, sum[short], used[short], limit[short] ?? 0);
     }
     return undefined;
   }
@@ -89,7 +95,11 @@ export class Ledger {
 
 /** The pool, the tenant's and the user's quota, and the services' shared maximum: all that one instance counts against. */
 function accounts(owner: Owner, ask: Ask): string[] {
-  const list = [`pool:${ask.backend}`, `tenant:${owner.tenant}`, `user:${owner.tenant}#${owner.user}`];
+  const list = [
+    `pool:${ask.backend}`,
+    `tenant:${owner.tenant}`,
+    `user:${owner.tenant}#${owner.user}`,
+  ];
   if (ask.share !== undefined) list.push(`group:${owner.executionId}#${ask.share.group}`);
   return list;
 }
@@ -103,7 +113,13 @@ const UNITS: Record<Resource, (n: number) => string> = {
 
 const round = (n: number) => Math.round(n * 100) / 100;
 
-function explain(account: string, resource: Resource, want: number, used: number, most: number): WaitReason {
+function explain(
+  account: string,
+  resource: Resource,
+  want: number,
+  used: number,
+  most: number,
+): WaitReason {
   const [kind, name = ""] = account.split(/:(.*)/s);
   const need = UNITS[resource](want);
   const state = `${round(used)} of ${round(most)} ${used === 1 ? "is" : "are"} held`;
@@ -134,4 +150,3 @@ function explain(account: string, resource: Resource, want: number, used: number
       };
   }
 }
-

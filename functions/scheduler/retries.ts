@@ -1,7 +1,8 @@
 // Instances that ended and are due for another generation. Found by their own records, oldest due first.
+
+import { type Instance, instancePrefix, read } from "#functions/records.ts";
+import type { World } from "#functions/world.ts";
 import type { Placement } from "#shared/placement.ts";
-import { type Instance, instancePrefix, read } from "../records.ts";
-import type { World } from "../world.ts";
 import { queryAll } from "./snapshot.ts";
 
 /** `nextDue`: when the first of those that stay is due. */

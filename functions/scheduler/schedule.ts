@@ -1,5 +1,5 @@
 // One scheduling cycle, run when a `decide` message wakes it. What it places is started by ../launch.ts.
-import type { World } from "../world.ts";
+import type { World } from "#functions/world.ts";
 import { commit } from "./commit.ts";
 import { decide } from "./decide.ts";
 import { letGo, takeLease } from "./lease.ts";

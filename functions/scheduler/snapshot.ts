@@ -1,10 +1,11 @@
 // One picture of what waits and what is held, bounded however long the waiting list is: the heads of each user's list, and all placements.
+
+import { keys, read, shards, type Waiting, waitingPartition } from "#functions/records.ts";
+import type { Item, Query } from "#functions/store.ts";
+import type { World } from "#functions/world.ts";
 import type { Placement } from "#shared/placement.ts";
 import type { Amount } from "#shared/pool.ts";
 import type { Quota } from "#shared/quota.ts";
-import { keys, read, shards, type Waiting, waitingPartition } from "../records.ts";
-import type { Item, Query } from "../store.ts";
-import type { World } from "../world.ts";
 import { rank } from "./order.ts";
 
 export interface Pool {
@@ -38,7 +39,10 @@ export async function takeSnapshot(world: World): Promise<Snapshot> {
     now: world.now(),
     waiting: waiting.sort(rank),
     placements,
-    pools: world.backends.map(({ name, capabilities }) => ({ name, capacity: capabilities.capacity })),
+    pools: world.backends.map(({ name, capabilities }) => ({
+      name,
+      capacity: capabilities.capacity,
+    })),
     quotas: await readQuotas(world, owners),
     patienceSeconds: world.settings.patienceSeconds,
     placedPerCycle: world.settings.placedPerCycle,
@@ -84,10 +88,7 @@ async function forgetShare(world: World, item: Item): Promise<void> {
   ]);
 }
 
-async function readQuotas(
-  world: World,
-  owners: readonly Share[],
-): Promise<Map<string, Quota>> {
+async function readQuotas(world: World, owners: readonly Share[]): Promise<Map<string, Quota>> {
   const accounts = new Map<string, { pk: string; sk: string }>();
   for (const { tenant, user } of owners) {
     accounts.set(`tenant:${tenant}`, keys.quota(tenant));
