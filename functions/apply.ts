@@ -35,8 +35,8 @@ export function apply(scene: Scene, event: InstanceEvent): void {
   if (instance === undefined || placement === undefined) return;
   if (event.instance.generation !== instance.generation) return;
   if (event.instance.index >= placement.next) return;
-  if (event.kind === "running") return begin(scene, placement, instance, event);
-  end(scene, placement, instance, event);
+  if (event.kind === "running") begin(scene, placement, instance, event);
+  else end(scene, placement, instance, event);
 }
 
 function begin(

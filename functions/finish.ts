@@ -16,21 +16,30 @@ const TRIES = 6;
 /** Answers whether the execution is over now. */
 export async function finish(world: World, executionId: string): Promise<boolean> {
   for (let attempt = 1; attempt <= TRIES; attempt++) {
-    const item = await world.store.get(keys.execution(executionId));
-    if (item === undefined || read.execution(item).state === "ended") return true;
-    const execution = read.execution(item);
-    const placements = await readPlacements(world, execution);
-    if (placements.length === 0) return false;
-    const settlement = settle(execution, placements, await deadLetters(world, execution));
-    if (settlement.kind === "goesOn") return false;
-    if (settlement.kind === "ended") {
-      if (await end(world, item, placements, settlement.outcome)) return true;
-      continue;
-    }
-    if (execution.state === "ending") return false;
-    if (await beginEnding(world, item, settlement.stop)) return false;
+    const isOver = await finishOnce(world, executionId);
+    if (isOver !== undefined) return isOver;
   }
   return false;
+}
+
+/** Undefined when somebody moved first. */
+async function finishOnce(world: World, executionId: string): Promise<boolean | undefined> {
+  const item = await world.store.get(keys.execution(executionId));
+  if (item === undefined) return true;
+  const execution = read.execution(item);
+  if (execution.state === "ended") return true;
+  const placements = await readPlacements(world, execution);
+  if (placements.length === 0) return false;
+  const settlement = settle(execution, placements, await deadLetters(world, execution));
+  switch (settlement.kind) {
+    case "goesOn":
+      return false;
+    case "ended":
+      return (await end(world, item, placements, settlement.outcome)) ? true : undefined;
+    case "ending":
+      if (execution.state === "ending") return false;
+      return (await beginEnding(world, item, settlement.stop)) ? false : undefined;
+  }
 }
 
 async function deadLetters(world: World, execution: Execution): Promise<number> {

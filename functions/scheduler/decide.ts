@@ -66,7 +66,10 @@ class Cycle {
     if (count === 0) return;
     const reason =
       this.#busy(waiting) ?? this.#keptFor(waiting) ?? this.#ledger.whyNot(waiting, wanted);
-    if (reason !== undefined) return this.#refuse(waiting, reason);
+    if (reason !== undefined) {
+      this.#refuse(waiting, reason);
+      return;
+    }
     for (const { ask, n } of wanted) this.#ledger.take(waiting, ask, n);
     this.#left -= count;
     this.#starts.set(waiting, new Map(wanted.map(({ ask, n }) => [ask.service, n])));
@@ -95,7 +98,10 @@ class Cycle {
     const most = kept === undefined ? Math.min(wish.want, Math.max(0, this.#left)) : 0;
     const n = this.#ledger.room(wish, wish.ask, most);
     if (n < wish.want) this.#note(wish.ask.backend, wish);
-    if (n === 0) return this.#explain(wish, kept);
+    if (n === 0) {
+      this.#explain(wish, kept);
+      return;
+    }
     this.#ledger.take(wish, wish.ask, n);
     this.#left -= n;
     if (wish.placement) this.#grown.set(wish.placement, n);
