@@ -38,7 +38,7 @@ async function tickAgain(world: World, executionId: string): Promise<void> {
 }
 
 export function isDrained(counts: QueueCounts | undefined): boolean {
-  return counts?.closed && counts.done >= counts.put;
+  return counts?.closed === true && counts.done >= counts.put;
 }
 
 /** A queue that only routes feed closes by itself once all that feed it are drained; in the order of the routes, so one look closes a chain. */
