@@ -1,5 +1,5 @@
 // The database file of a local Zoe: one writer's thread, one connection for reads, backups while it runs. What is in it: ./modules.ts.
-import { existsSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { backup, type DatabaseSync } from "node:sqlite";
 import { VisibleError } from "#shared/fault.ts";
 import { openReading, openWriting } from "./connection.ts";
@@ -49,6 +49,8 @@ export function openDatabase(path: string, { now }: { readonly now: () => number
 function prepare(path: string, now: number): void {
   let database: DatabaseSync | undefined;
   try {
+    // SQLite gives the files beside it the same rights.
+    closeSync(openSync(path, "a", 0o600));
     database = openWriting(path);
     migrate(database, MODULES, now);
   } catch (error) {
@@ -69,6 +71,7 @@ async function copy(path: string, target: string): Promise<void> {
   const source = openReading(path);
   try {
     await backup(source, unfinished, { rate: ALL_PAGES });
+    chmodSync(unfinished, 0o600);
     renameSync(unfinished, target);
   } finally {
     source.close();

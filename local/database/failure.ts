@@ -9,14 +9,26 @@ export interface Failure {
   readonly stack?: string;
 }
 
+const READ_ONLY = "The state database can't be written: the disk or its folder is read-only";
+const FULL = "The state database can't be written: the disk is full";
+const BROKEN = "The state database can't be written: the disk answers with an error";
+
 /** SQLite's primary result codes that speak of the disk and not of us. */
-const DISK_SENTENCES: Readonly<Record<number, string>> = {
+const SQLITE_SENTENCES: Readonly<Record<number, string>> = {
   5: "The state database is locked by another program",
-  8: "The state database can't be written: the disk or its folder is read-only",
-  10: "The state database can't be written: the disk answers with an error",
+  8: READ_ONLY,
+  10: BROKEN,
   11: "The state database is damaged: restore it from a backup",
-  13: "The state database can't be written: the disk is full",
+  13: FULL,
   14: "The state database can't be opened: its folder is gone or may not be written",
+};
+
+const SYSTEM_SENTENCES: Readonly<Record<string, string>> = {
+  EACCES: READ_ONLY,
+  EROFS: READ_ONLY,
+  ENOSPC: FULL,
+  EDQUOT: FULL,
+  EIO: BROKEN,
 };
 
 export function failureOf(error: unknown): Failure {
@@ -39,7 +51,11 @@ export function isDiskFailure(error: unknown): boolean {
 }
 
 function diskSentence(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("errcode" in error)) return undefined;
-  const sentence = DISK_SENTENCES[Number(error.errcode) & 0xff];
-  return sentence && `${sentence} (${error.message}). Nothing was changed; try again later.`;
+  if (!(error instanceof Error)) return undefined;
+  const sentence =
+    ("errcode" in error && SQLITE_SENTENCES[Number(error.errcode) & 0xff]) ||
+    ("code" in error && SYSTEM_SENTENCES[String(error.code)]);
+  return sentence
+    ? `${sentence} (${error.message}). Nothing was changed; try again later.`
+    : undefined;
 }
