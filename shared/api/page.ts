@@ -1,0 +1,47 @@
+// Lists: newest first, a page at a time, with an opaque cursor for the next.
+import { z } from "zod";
+import { wantedGot } from "#shared/zapp/leaf.ts";
+
+/** A whole number in a query, where everything is text. */
+export function wholeNumber(wanted: string, min: number, max: number) {
+  const error = (issue: { readonly input?: unknown }) =>
+    wantedGot(`${wanted}: a whole number from ${min} to ${max}`, issue.input);
+  return z
+    .string({ error })
+    .regex(/^(0|[1-9]\d{0,8})$/, { error })
+    .transform(Number)
+    .refine((number) => number >= min && number <= max, { error })
+    .meta({ type: "integer", minimum: min, maximum: max, pattern: undefined });
+}
+
+export function flag(wanted: string) {
+  const error = (issue: { readonly input?: unknown }) =>
+    wantedGot(`${wanted}: true or false`, issue.input);
+  return z
+    .enum(["true", "false"], { error })
+    .transform((text) => text === "true")
+    .meta({ type: "boolean", enum: undefined });
+}
+
+export const Cursor = z
+  .string("Wanted one cursor.")
+  .max(4000, "This cursor is longer than any that Zoe gave.")
+  .describe("From the page before; without one the list begins at its newest");
+
+export function paging(most: number) {
+  return {
+    limit: wholeNumber("how many at most", 1, most)
+      .optional()
+      .describe(`How many at most, up to ${most}`),
+    cursor: Cursor.optional(),
+  };
+}
+
+export function pageOf<T extends z.ZodType>(id: string, item: T) {
+  return z
+    .strictObject({
+      items: z.array(item).readonly(),
+      cursor: z.string().optional().describe("There is more: ask again with it"),
+    })
+    .meta({ id });
+}
