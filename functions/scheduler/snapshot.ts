@@ -23,6 +23,7 @@ export interface Snapshot {
   readonly quotas: ReadonlyMap<string, Quota>;
   readonly patienceSeconds: number;
   readonly placedPerCycle: number;
+  readonly headsPerShare: number;
 }
 
 /** A list of users with something waiting; `version` lets an emptied entry be taken out without a race. */
@@ -46,6 +47,7 @@ export async function takeSnapshot(world: World): Promise<Snapshot> {
     quotas: await readQuotas(world, owners),
     patienceSeconds: world.settings.patienceSeconds,
     placedPerCycle: world.settings.placedPerCycle,
+    headsPerShare: world.settings.headsPerShare,
   };
 }
 
