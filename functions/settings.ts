@@ -22,7 +22,7 @@ export interface Settings {
 export const DEFAULT_SETTINGS: Settings = {
   retentionDays: 30,
   patienceSeconds: 600,
-  headsPerShare: 50,
+  headsPerShare: 48,
   placedPerCycle: 500,
   silentSeconds: 30,
   tickSeconds: 10,

@@ -40,13 +40,15 @@ function firstWaits(): (decision: Decision) => boolean {
 /** The cycle had placed its fill, or all that was seen of a longer line got in. */
 function isPartial(snapshot: Snapshot, decisions: readonly Decision[]): boolean {
   if (placedBy(decisions) >= snapshot.placedPerCycle) return true;
-  const admitted = new Map<string, number>();
-  for (const decision of decisions) {
-    if (decision.kind !== "admit") continue;
-    const share = shareOf(decision.waiting);
-    admitted.set(share, (admitted.get(share) ?? 0) + 1);
+  const left = new Map([...snapshot.partial].map((share) => [share, 0]));
+  const admitted = new Set(
+    decisions.flatMap((decision) => (decision.kind === "admit" ? [decision.waiting] : [])),
+  );
+  for (const waiting of snapshot.waiting) {
+    const share = shareOf(waiting);
+    if (left.has(share) && !admitted.has(waiting)) left.set(share, (left.get(share) ?? 0) + 1);
   }
-  return [...admitted.values()].some((n) => n >= snapshot.headsPerShare);
+  return [...left.values()].some((n) => n === 0);
 }
 
 const shareOf = ({ tenant, user }: { tenant: string; user: string }) => `${tenant}#${user}`;

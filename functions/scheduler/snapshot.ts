@@ -23,7 +23,8 @@ export interface Snapshot {
   readonly quotas: ReadonlyMap<string, Quota>;
   readonly patienceSeconds: number;
   readonly placedPerCycle: number;
-  readonly headsPerShare: number;
+  /** Users, as `TENANT#USER`, of whose line only the first were seen. */
+  readonly partial: ReadonlySet<string>;
 }
 
 /** A list of users with something waiting; `version` lets an emptied entry be taken out without a race. */
@@ -32,9 +33,15 @@ interface Share {
   readonly user: string;
 }
 
+interface Heads {
+  readonly heads: readonly Waiting[];
+  readonly isPartial: boolean;
+}
+
 export async function takeSnapshot(world: World): Promise<Snapshot> {
   const [shares, placements] = await Promise.all([readShares(world), readPlacements(world)]);
-  const waiting = (await Promise.all(shares.map((share) => readHeads(world, share)))).flat();
+  const lines = await Promise.all(shares.map((share) => readHeads(world, share)));
+  const waiting = lines.flatMap((line) => line.heads);
   const owners = [...waiting, ...placements];
   return {
     now: world.now(),
@@ -47,7 +54,7 @@ export async function takeSnapshot(world: World): Promise<Snapshot> {
     quotas: await readQuotas(world, owners),
     patienceSeconds: world.settings.patienceSeconds,
     placedPerCycle: world.settings.placedPerCycle,
-    headsPerShare: world.settings.headsPerShare,
+    partial: new Set(lines.flatMap((line, n) => (line.isPartial ? (shares[n]?.sk ?? []) : []))),
   };
 }
 
@@ -72,15 +79,24 @@ async function readPlacements(world: World): Promise<Placement[]> {
   return lists.flat().map(read.placement);
 }
 
-async function readHeads(world: World, item: Item): Promise<Waiting[]> {
+/**
+ * The first of a user's line. Each shard is read a little way; what lies behind the end of one that goes on is left out, so that
+ * nobody is seen before somebody in front of him.
+ */
+async function readHeads(world: World, item: Item): Promise<Heads> {
   const share = item.value as unknown as Share;
-  const limit = world.settings.headsPerShare;
+  const limit = Math.ceil(world.settings.headsPerShare / shards.length);
   const pages = await Promise.all(
     shards.map((shard) => world.store.query({ pk: waitingPartition(share, shard), limit })),
   );
-  const heads = pages.flatMap((page) => page.items).map(read.waiting);
-  if (heads.length === 0) await forgetShare(world, item);
-  return heads.sort(rank).slice(0, limit);
+  const rows = pages.flatMap((page) => page.items);
+  if (rows.length === 0) await forgetShare(world, item);
+  const ends = pages.flatMap(({ cursor, items }) =>
+    cursor === undefined ? [] : (items.at(-1)?.sk ?? []),
+  );
+  const [end] = ends.sort();
+  const seen = end === undefined ? rows : rows.filter(({ sk }) => sk <= end);
+  return { heads: seen.map(read.waiting), isPartial: end !== undefined };
 }
 
 /** Nobody of this user waits: the entry goes, unless a submission has just written it again. */
