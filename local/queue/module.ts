@@ -1,13 +1,14 @@
 // The table of the message queues, and the operations that write it in the writer's thread. The main thread's side is ./sqlite-queue.ts.
 import type { DatabaseSync } from "node:sqlite";
 import type { DatabaseModule } from "#local/database/module.ts";
+import type { Settled } from "./keeper.ts";
 
 const MESSAGES = `
   create table messages (
     id integer primary key autoincrement, queue text not null, body text not null, due_at integer not null,
     receives integer not null default 0, dead_at integer
   ) strict;
-  create index messages_by_queue on messages (queue, dead_at);
+  create index dead_messages on messages (queue, dead_at) where dead_at is not null;
 `;
 
 export const messagesModule: DatabaseModule<ReturnType<typeof operationsOn>> = {
@@ -16,30 +17,31 @@ export const messagesModule: DatabaseModule<ReturnType<typeof operationsOn>> = {
   open: (database) => ({ operations: operationsOn(database) }),
 };
 
-export interface Failed {
-  readonly id: number;
-  readonly receives: number;
-  /** Unix milliseconds when it comes again, or since when it is dead. */
+export interface Sent {
+  readonly queue: string;
+  readonly bodies: readonly string[];
   readonly dueAt: number;
-  readonly deadAt: number | null;
 }
 
 function operationsOn(database: DatabaseSync) {
   const insert = database.prepare("insert into messages (queue, body, due_at) values (?, ?, ?)");
   const remove = database.prepare("delete from messages where id = ?");
-  const fail = database.prepare(
+  const stay = database.prepare(
     "update messages set receives = ?, due_at = ?, dead_at = ? where id = ?",
   );
+  const forget = database.prepare("delete from messages where queue = ? and dead_at < ?");
   return {
     /** Answers the ids, in order. */
-    send(sent: { queue: string; bodies: readonly string[]; dueAt: number }): readonly number[] {
-      return sent.bodies.map((body) =>
-        Number(insert.run(sent.queue, body, sent.dueAt).lastInsertRowid),
-      );
+    send({ queue, bodies, dueAt }: Sent): readonly number[] {
+      return bodies.map((body) => Number(insert.run(queue, body, dueAt).lastInsertRowid));
     },
-    settle({ done, failed }: { done: readonly number[]; failed: readonly Failed[] }): void {
+    settle({ done, stays }: Settled): void {
       for (const id of done) remove.run(id);
-      for (const { id, receives, dueAt, deadAt } of failed) fail.run(receives, dueAt, deadAt, id);
+      for (const { id, receives, dueAt, deadAt } of stays) stay.run(receives, dueAt, deadAt, id);
+    },
+    /** Deletes the dead messages of a queue that died before. */
+    forget({ queue, before }: { readonly queue: string; readonly before: number }): void {
+      forget.run(queue, before);
     },
   };
 }
