@@ -1,0 +1,71 @@
+// What the process engine is given, and the parts that it is made of.
+import { createHash } from "node:crypto";
+import { mkdirSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import type { Objects } from "#functions/objects.ts";
+import type { Log } from "#functions/world.ts";
+import type { LocalLogs } from "#local/logs.ts";
+import type { Amount } from "#shared/pool.ts";
+import type { Keeper } from "./finish.ts";
+import { FolderPool } from "./folders.ts";
+import { Inputs } from "./inputs.ts";
+import { type Adopt, Outputs } from "./outputs.ts";
+import type { Preparation, Runtime, SecretValues } from "./prepare.ts";
+import type { Emit } from "./reporter.ts";
+
+export interface ProcessOptions {
+  /** The engine keeps to `process/` in it. */
+  readonly stateDirectory: string;
+  /** What differs from what the machine has. */
+  readonly capacity?: Partial<Amount>;
+  readonly emit: Emit;
+  readonly secrets: SecretValues;
+  readonly runtime: Runtime;
+  readonly objects: Pick<Objects, "get" | "stat"> & { readonly adopt: Adopt };
+  readonly logs: LocalLogs;
+  readonly now: () => number;
+  readonly log: Log;
+  /** Between SIGTERM and SIGKILL. */
+  readonly graceSeconds?: number;
+  /** The object that an input of a tenant names; by default `uploads/TENANT/NAME`. */
+  readonly uploadKey?: (tenant: string, from: string) => string;
+  /** Inputs and outputs may be file:// addresses of this machine. */
+  readonly allowFileUrls?: boolean;
+  /** Inputs and outputs may be addresses that only this machine reaches. */
+  readonly allowLocalUrls?: boolean;
+  /** Look at memory use even where control groups could limit it. */
+  readonly memoryLimit?: "sampler";
+}
+
+/** Tells the programs of several state directories on one machine apart. */
+export function stateIdOf(stateDirectory: string): string {
+  return createHash("sha256").update(realpathSync(stateDirectory)).digest("hex").slice(0, 16);
+}
+
+export interface Parts {
+  readonly root: string;
+  readonly folders: FolderPool;
+  readonly preparation: Preparation;
+  readonly keeper: Keeper;
+}
+
+export function partsOf(options: ProcessOptions, stateId: string): Parts {
+  const { objects, logs, log, secrets, runtime } = options;
+  const { allowFileUrls = false, allowLocalUrls = false, uploadKey = defaultUploadKey } = options;
+  const root = join(options.stateDirectory, "process");
+  const folders = join(root, "folders");
+  mkdirSync(folders, { recursive: true, mode: 0o700 });
+  const urls = { allowFileUrls, allowLocalUrls };
+  const inputs = new Inputs({ folder: join(root, "inputs"), objects, uploadKey, ...urls });
+  const caches = { cacheRoot: join(root, "cache"), cachesMade: new Set<string>() };
+  return {
+    root,
+    folders: new FolderPool(folders),
+    preparation: { stateId, inputs, secrets, runtime, ...caches },
+    keeper: { outputs: new Outputs({ objects, ...urls }), logs, log },
+  };
+}
+
+function defaultUploadKey(tenant: string, from: string): string {
+  return `uploads/${tenant}/${from}`;
+}

@@ -1,0 +1,182 @@
+// The control plane's end of the spawner: commands out, events in, and a new spawner when the old one dies.
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { Log } from "#functions/world.ts";
+import type { MemoryLimitWay } from "#local/memory-limit.ts";
+
+const PROGRAM = fileURLToPath(new URL("spawner.mjs", import.meta.url));
+/** A small young generation keeps the process small, and so its forks fast. */
+const FLAGS = ["--max-semi-space-size=1", "--max-old-space-size=128"];
+const RESTART_MS = { first: 20, most: 5000, calmAfter: 10_000 };
+
+export interface StartCommand {
+  readonly id: string;
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Holds work, home, tmp, out, and the logs while it runs. */
+  readonly folder: string;
+  /** Its parts are to be made first. */
+  readonly make: boolean;
+  readonly memoryMib: number;
+  /** Comes back when another spawner finds this program in the journal. */
+  readonly note: unknown;
+}
+
+export interface ProgramEnd {
+  readonly id: string;
+  /** Unix milliseconds, as `startedAt`. */
+  readonly at: number;
+  readonly startedAt: number;
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly cpuSeconds: number;
+  readonly wallSeconds: number;
+  readonly peakMemoryMib: number;
+  readonly outOfMemory?: { readonly usedMib: number; readonly limitMib: number };
+  /** Bytes in its logs, and whether there are files in its folders. */
+  readonly left: { readonly stdout: number; readonly stderr: number; readonly files: boolean };
+  /** Processes that even SIGKILL didn't end in time. */
+  readonly leftBehind: readonly number[];
+}
+
+/** Started by an earlier spawner; without `end` it was lost. */
+export interface RecoveredProgram {
+  readonly id: string;
+  readonly folder: string;
+  readonly note: unknown;
+  readonly at: number;
+  readonly end?: ProgramEnd;
+}
+
+export type ProgramEvent =
+  | { readonly event: "started"; readonly id: string; readonly pid: number; readonly at: number }
+  | { readonly event: "refused"; readonly id: string; readonly reason: string }
+  | ({ readonly event: "ended" } & ProgramEnd);
+
+export type SpawnerEvent =
+  | ProgramEvent
+  /** The spawner died, and with it all that was started so far: `recovered` follows. */
+  | { readonly event: "died" }
+  | {
+      readonly event: "recovered";
+      readonly pid: number;
+      readonly programs: readonly RecoveredProgram[];
+    };
+
+export interface SpawnerOptions {
+  /** For the journal and the spawner's own complaints. */
+  readonly folder: string;
+  /** Marks the programs of this state directory. */
+  readonly stateId: string;
+  readonly limit: MemoryLimitWay;
+  /** Events in the order they came, many at a time. */
+  readonly tell: (events: readonly SpawnerEvent[]) => void;
+  readonly log: Log;
+}
+
+export class Spawner {
+  readonly #options: SpawnerOptions;
+  #child: ChildProcess | undefined;
+  #ready = false;
+  #closing = false;
+  #commands: string[] = [];
+  #events: SpawnerEvent[] = [];
+  #restartMs = RESTART_MS.first;
+  #gone: Promise<void> = Promise.resolve();
+
+  constructor(options: SpawnerOptions) {
+    this.#options = options;
+    mkdirSync(options.folder, { recursive: true });
+    this.#open();
+  }
+
+  /** Undefined while there is none. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  start(command: StartCommand): void {
+    this.#send({ do: "start", ...command });
+  }
+
+  stop(id: string, graceSeconds: number): void {
+    this.#send({ do: "stop", id, graceSeconds });
+  }
+
+  /** Ends every program and then the spawner. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#child?.stdin?.end();
+    await this.#gone;
+  }
+
+  #open(): void {
+    const { folder, stateId, limit } = this.#options;
+    const argument = JSON.stringify({ journal: join(folder, "journal"), stateId, limit });
+    const child = spawn(process.execPath, [...FLAGS, PROGRAM, argument], {
+      stdio: ["pipe", "pipe", "inherit"],
+      env: {},
+      cwd: "/",
+      // A terminal's Ctrl-C is the control plane's to answer.
+      detached: true,
+    });
+    this.#child = child;
+    const openedAt = performance.now();
+    // A pipe that breaks is told by the exit.
+    child.stdin.on("error", () => {});
+    createInterface({ input: child.stdout }).on("line", (line) => this.#take(JSON.parse(line)));
+    this.#gone = new Promise((resolve) => {
+      child.once("close", () => resolve(this.#died(child, performance.now() - openedAt)));
+      child.once("error", (error) =>
+        this.#options.log.error("The spawner can't be started.", { error: error.message }),
+      );
+    });
+  }
+
+  #died(child: ChildProcess, livedMs: number): void {
+    this.#child = undefined;
+    this.#ready = false;
+    if (this.#closing) return;
+    const { exitCode, signalCode } = child;
+    this.#options.log.error("The spawner died; its programs are ended and reported as lost.", {
+      exitCode,
+      signalCode,
+    });
+    // Told at once: what is asked for from here on is for the next spawner.
+    this.#commands = [];
+    this.#options.tell([...this.#events.splice(0), { event: "died" }]);
+    this.#restartMs =
+      livedMs > RESTART_MS.calmAfter
+        ? RESTART_MS.first
+        : Math.min(this.#restartMs * 2, RESTART_MS.most);
+    setTimeout(() => this.#closing || this.#open(), this.#restartMs);
+  }
+
+  /** What came in one turn of the event loop is told at once. */
+  #take(event: SpawnerEvent): void {
+    if (event.event === "recovered") this.#beReady();
+    if (this.#events.push(event) > 1) return;
+    setImmediate(() => {
+      if (this.#events.length > 0) this.#options.tell(this.#events.splice(0));
+    });
+  }
+
+  #beReady(): void {
+    this.#ready = true;
+    this.#flush();
+  }
+
+  #send(command: unknown): void {
+    if (this.#commands.push(`${JSON.stringify(command)}\n`) > 1 || !this.#ready) return;
+    setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    if (!this.#ready || this.#commands.length === 0) return;
+    this.#child?.stdin?.write(this.#commands.splice(0).join(""));
+  }
+}
