@@ -16,21 +16,17 @@ export type Feature =
 
 interface Field<Subject> {
   /** Where it is written, below the service or the zapp. */
-  readonly path: readonly string[];
+  readonly pathOf: (subject: Subject) => string;
   readonly isUsed: (subject: Subject) => boolean;
   /** As in "The process engine has no ...". */
   readonly noun: string;
 }
 
 const field = <Subject>(
-  path: string,
+  path: string | ((subject: Subject) => string),
   noun: string,
   isUsed: (subject: Subject) => boolean,
-): Field<Subject> => ({
-  path: path.split("."),
-  noun,
-  isUsed,
-});
+): Field<Subject> => ({ pathOf: typeof path === "string" ? () => path : path, noun, isUsed });
 
 const SERVICE_FIELDS = {
   inputs: field<Service>("inputs", "staging of inputs", ({ inputs }) => inputs.length > 0),
@@ -53,7 +49,7 @@ const SERVICE_FIELDS = {
   ),
   after: field<Service>("after", "order between services", ({ after }) => after.length > 0),
   addresses: field<Service>(
-    "after",
+    (service) => addressesWanted(service)[0]?.field ?? "after",
     "addresses of other services",
     (service) => addressesWanted(service).length > 0,
   ),
@@ -168,10 +164,11 @@ function missing<Subject>(
   const unable = Object.entries(fields).filter(
     ([feature, { isUsed }]) => !engine.features.includes(feature) && isUsed(subject),
   );
-  return unable.map(([, { path, noun }]) => ({
-    path,
-    detail: `The ${engine.engine} engine has no ${noun}: leave \`${path.join(".")}\` out, or run it where there is.`,
-  }));
+  return unable.map(([, { pathOf, noun }]) => {
+    const path = pathOf(subject);
+    const detail = `The ${engine.engine} engine has no ${noun}: change \`${path}\`, or run it where there is.`;
+    return { path: path.split("."), detail };
+  });
 }
 
 /** An engine runs images, or programs from the zapp's folder, or both; a service may offer both. */

@@ -1,6 +1,6 @@
 // The last templates of a service, filled when one of its instances starts: its point of the sweep, and where earlier services can be reached.
 import { fillAll, namesIn } from "#shared/template.ts";
-import { isRecord } from "./json.ts";
+import { isRecord, own } from "./json.ts";
 import type { Service } from "./service.ts";
 import { sweepPoint } from "./sweep.ts";
 import { INSTANCE_FIELDS } from "./template-fields.ts";
@@ -31,16 +31,17 @@ export function labelOf(service: Service, index: number): string | undefined {
   return values.map(([axis, value]) => `${axis}=${value}`).join(" ");
 }
 
-/** The services whose addresses this one is given: it is restarted when one of their instances is replaced. */
-export function addressesWanted(service: Service): string[] {
-  const names = new Set<string>();
-  const note = (name: string) => {
-    if (name.startsWith("address:")) names.add(name.slice("address:".length));
-  };
-  for (const [field, value] of Object.entries(service)) {
-    if (INSTANCE_FIELDS.includes(field)) eachText(value, (text) => namesIn(text).forEach(note));
-  }
-  return [...names];
+/** The services whose addresses this one is given, and in which field: it is restarted when one of their instances is replaced. */
+export function addressesWanted(service: Service): { service: string; field: string }[] {
+  return Object.entries(service)
+    .filter(([field]) => INSTANCE_FIELDS.includes(field))
+    .flatMap(([field, value]) => {
+      const names = textsIn(value)
+        .flatMap(namesIn)
+        .filter((name) => name.startsWith("address:"));
+      const services = new Set(names.map((name) => name.slice("address:".length)));
+      return [...services].map((name) => ({ service: name, field }));
+    });
 }
 
 function lookupFor(service: Service, { index, addresses = {} }: InstanceSetting) {
@@ -48,8 +49,8 @@ function lookupFor(service: Service, { index, addresses = {} }: InstanceSetting)
   const point = sweep === undefined ? {} : sweepPoint(sweep, index);
   return (name: string): string => {
     const value = name.startsWith("sweep.")
-      ? point[name.slice("sweep.".length)]
-      : addresses[name.slice("address:".length)];
+      ? own(point, name.slice("sweep.".length))
+      : own(addresses, name.slice("address:".length));
     if (value === undefined)
       throw new Error(`\${${name}} must be known when an instance of ${service.name} starts`);
     return String(value);
@@ -67,9 +68,8 @@ function fillTexts(value: unknown, lookup: (name: string) => string): unknown {
   );
 }
 
-function eachText(value: unknown, note: (text: string) => void): void {
-  if (typeof value === "string") note(value);
-  else if (isRecord(value) && value.kind === "script") return;
-  else if (typeof value === "object" && value !== null)
-    for (const item of Object.values(value)) eachText(item, note);
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return isRecord(value) && value.kind === "script" ? [] : Object.values(value).flatMap(textsIn);
 }

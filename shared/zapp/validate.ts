@@ -4,6 +4,7 @@ import { checkWritten } from "./check/all.ts";
 import { warningsOf } from "./check/effects.ts";
 import { inOrder, whyUnreadable } from "./document.ts";
 import { expandZapp } from "./expand.ts";
+import { isRecord } from "./json.ts";
 import { checkParameters } from "./parameters.ts";
 import { readShape } from "./shape.ts";
 import { sketchOf } from "./sketch.ts";
@@ -21,6 +22,7 @@ export function validateZapp(document: unknown): Validation {
   if (unreadable.length > 0) return { faults: unreadable, warnings: [] };
 
   const shape = readShape(document, "written");
+  if (!isRecord(document)) return { faults: shape.faults, warnings: [] };
   const sketch = sketchOf(document);
   const warnings = inOrder(document, warningsOf(sketch));
   const shapeless = new Set(shape.faults.map((fault) => fault.pointer));

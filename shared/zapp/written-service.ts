@@ -56,9 +56,8 @@ function ownFields(l: Leaves) {
       tolerate: tolerate(l).optional(),
     },
     gang: {
-      nodes: z.union([l.whole("a number of nodes", instances), z.literal("auto")], {
-        error: (issue) =>
-          wantedGot(`a number of nodes from 1 to ${LIMITS.instances}, or auto`, issue.input),
+      nodes: z.union([l.whole("auto or a number of nodes", instances), z.literal("auto")], {
+        error: (issue) => wantedGot("auto or a number of nodes", issue.input),
       }),
       ranks: l.whole("a number of ranks in all", { min: 1 }).optional(),
       ranksPerNode: l.whole("a number of ranks of each node", { min: 1 }).optional(),

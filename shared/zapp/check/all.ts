@@ -8,7 +8,7 @@ import { checkNames } from "./names.ts";
 import { checkParameterDeclarations } from "./parameters.ts";
 import { checkReferences } from "./references.ts";
 import { checkSweeps } from "./sweeps.ts";
-import { checkTemplates } from "./templates.ts";
+import { checkLeftTemplates, checkTemplates } from "./templates.ts";
 
 export function checkWritten(sketch: Sketch): Fault[] {
   return [
@@ -21,7 +21,7 @@ export function checkWritten(sketch: Sketch): Fault[] {
 
 /** The same again for what templates brought. */
 export function checkFilled(sketch: Sketch): Fault[] {
-  return [...checkKeys(sketch, true), ...checkAlways(sketch)];
+  return [...checkKeys(sketch, true), ...checkLeftTemplates(sketch), ...checkAlways(sketch)];
 }
 
 function checkAlways(sketch: Sketch): Fault[] {
