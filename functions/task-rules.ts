@@ -88,6 +88,27 @@ function utf8Bytes(text: string): number {
   return encoder.encode(text).length;
 }
 
+/** The form of the ids that Zoe gives. */
+export function isOwnId(id: string): boolean {
+  return /^zoe-(0|[1-9]\d{0,14})$/.test(id);
+}
+
+/** Ids of Zoe's own form can only repeat tasks that are there. */
+export function checkOwnIds(
+  ids: readonly (string | undefined)[],
+  isThere: (id: string) => boolean,
+): void {
+  const faults: Fault[] = [];
+  for (const [index, id] of ids.entries()) {
+    if (id === undefined || !isOwnId(id) || isThere(id)) continue;
+    const detail = `Ids of the form zoe-5 are given by Zoe, and this queue has no task ${quote(id)}. Choose another form, or leave the id out.`;
+    faults.push({ pointer: `/${index}/id`, detail });
+  }
+  if (faults.length === 0) return;
+  const message = `${faults.length} of ${ids.length} tasks can't be put; none was.`;
+  throw new VisibleError("invalid", message, faults.slice(0, MOST_FAULTS));
+}
+
 /** What a worker reports, as it is recorded: texts, within their limits. */
 export type Reported =
   | { readonly lease: string; readonly ok: true; readonly output: string }

@@ -95,18 +95,12 @@ export class MemoryQueue {
 
   /** A repeated id is no new task. */
   add(id: string | undefined, payload: string): { readonly id: string; readonly isNew: boolean } {
-    const name = id ?? this.#freshId();
+    const name = id ?? `zoe-${this.tasks.size}`;
     if (this.tasks.has(name)) return { id: name, isNew: false };
     const task: MemoryTask = { id: name, payload, attempts: 0, deliveries: 0 };
     this.tasks.set(name, task);
     this.#waiting.add(task);
     return { id: name, isNew: true };
-  }
-
-  #freshId(): string {
-    let place = this.tasks.size;
-    while (this.tasks.has(`task-${place}`)) place++;
-    return `task-${place}`;
   }
 
   lease(worker: string, max: number): MemoryTask[] {

@@ -18,7 +18,7 @@ import {
   type TaskView,
   type WorkReport,
 } from "#functions/task-queues.ts";
-import { bounded, checkTasks, payloadTexts, reported } from "#functions/task-rules.ts";
+import { bounded, checkOwnIds, checkTasks, payloadTexts, reported } from "#functions/task-rules.ts";
 import { WaitingRooms } from "#local/task-queue/waiting-room.ts";
 import { MemoryQueue, type MemoryTask } from "./memory-task-queue.ts";
 
@@ -171,6 +171,7 @@ function putInto(
   payloads: readonly string[],
 ): PutReply {
   if (queue.isClosed) return { kind: "closed" };
+  checkOwnIds(ids, (id) => queue.tasks.has(id));
   const added = payloads.map((payload, index) => queue.add(ids[index], payload));
   const ofThem = added.filter(({ isNew }) => isNew).length;
   return { kind: "put", ids: added.map(({ id }) => id), added: ofThem };

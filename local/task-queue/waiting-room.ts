@@ -2,6 +2,8 @@
 
 /** Between two looks at the clock while somebody waits. */
 const TICK_MILLISECONDS = 100;
+/** Every so many ticks all are tried: a lease may have ended without a word. */
+const TICKS_PER_TRY = 10;
 
 export interface Wish<T> {
   /** Those of one room are tried together. */
@@ -24,6 +26,7 @@ export class WaitingRooms {
   readonly #now: () => number;
   readonly #rooms = new Map<string, Set<Waiter>>();
   #timer: NodeJS.Timeout | undefined;
+  #ticks = 0;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -78,9 +81,11 @@ export class WaitingRooms {
 
   #tick(): void {
     const now = this.#now();
+    const isTry = ++this.#ticks % TICKS_PER_TRY === 0;
     for (const room of this.#rooms.values())
       for (const waiter of room)
         if (waiter.wish.until <= now) this.#settle(waiter, lastTry(waiter.wish));
+    if (isTry) for (const room of this.#rooms.keys()) this.serve(room);
   }
 
   #settle(waiter: Waiter, value: unknown): void {
