@@ -17,14 +17,30 @@ const QUEUES: Readonly<Record<string, QueueOptions>> = {
   second: { leaseSeconds: 60, maxAttempts: 1, routes: [] },
 };
 
+interface Held {
+  readonly lease: string;
+  readonly worker: string;
+  readonly isAlone: boolean;
+}
+
 interface ModelTask {
   ended?: "succeeded" | "failed" | undefined;
   attempts: number;
-  /** Ended without an outcome; unknown after a restart. */
-  deliveries: number | undefined;
-  held?: { readonly lease: string; readonly worker: string; readonly isAlone: boolean } | undefined;
+  /** Ended without an outcome. */
+  deliveries: number;
+  /** What of it outlives a restart: as it was at the last attempt or recorded start. */
+  kept: { readonly deliveries: number; readonly held?: Held | undefined };
+  held?: Held | undefined;
   failures: Set<string>;
 }
+
+const FRESH = {
+  ended: undefined,
+  held: undefined,
+  attempts: 0,
+  deliveries: 0,
+  kept: { deliveries: 0 },
+};
 
 class ModelQueue {
   readonly tasks = new Map<string, ModelTask>();
@@ -35,8 +51,7 @@ class ModelQueue {
   closed = false;
 
   add(id: string): void {
-    if (!this.tasks.has(id))
-      this.tasks.set(id, { attempts: 0, deliveries: 0, failures: new Set() });
+    if (!this.tasks.has(id)) this.tasks.set(id, { ...FRESH, failures: new Set() });
   }
 
   end(id: string, how: "succeeded" | "failed"): void {
@@ -49,7 +64,7 @@ class ModelQueue {
 
   returned(task: ModelTask): void {
     task.held = undefined;
-    if (task.deliveries !== undefined) task.deliveries++;
+    task.deliveries++;
   }
 
   all(wanted: (task: ModelTask) => boolean): [string, ModelTask][] {
@@ -112,9 +127,10 @@ function take(
   expect([task.ended, task.held]).toEqual([undefined, undefined]);
   expect(leased.attempts).toBe(task.attempts);
   const most = QUEUES[queue]?.maxAttempts ?? 0;
-  const isAlone = task.deliveries !== undefined && task.deliveries >= most;
+  const isAlone = task.deliveries >= most;
   if (isAlone) expect(beside).toBe(1);
   task.held = { lease: leased.lease, worker, isAlone };
+  if (isAlone) task.kept = { deliveries: task.deliveries, held: task.held };
   mine.given.push({ lease: leased.lease, task: leased.task, worker });
 }
 
@@ -165,6 +181,7 @@ function attempt(
   task.failures.add(lease);
   if (task.attempts >= (QUEUES[queue]?.maxAttempts ?? 0)) mine.end(id, "failed");
   else if (task.held?.lease === lease) mine.returned(task);
+  task.kept = { deliveries: task.deliveries };
 }
 
 function release(queue: string, worker: string, killed: boolean): Command {
@@ -199,7 +216,7 @@ function redrive(queue: string, ids: readonly string[] | undefined): Command {
       .filter(([id]) => !ids || ids.includes(id));
     expect(await tasks.redrive(refOf(queue), ids)).toBe(dead.length);
     for (const [id, task] of dead) {
-      Object.assign(task, { ended: undefined, attempts: 0, deliveries: 0, failures: new Set() });
+      Object.assign(task, { ...FRESH, failures: new Set() });
       mine.order.splice(mine.order.indexOf(id), 1);
       mine.given.splice(0, mine.given.length, ...mine.given.filter((given) => given.task !== id));
     }
@@ -207,13 +224,15 @@ function redrive(queue: string, ids: readonly string[] | undefined): Command {
   });
 }
 
+/** Leases are lost, but for a suspect that was started alone: its worker may still run it, or was killed by it. */
 const restart = command("restart", async (model, real) => {
   if (!real.body.restart) return;
   real.tasks = await real.body.restart();
+  for (const name of Object.keys(model)) await real.tasks.counts(refOf(name));
   for (const queue of Object.values(model))
     for (const [, task] of queue.all(({ ended }) => !ended)) {
-      if (!task.held?.isAlone) task.held = undefined;
-      task.deliveries = task.held ? task.deliveries : undefined;
+      task.held = task.kept.held;
+      task.deliveries = task.kept.deliveries;
     }
 });
 
