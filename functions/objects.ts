@@ -1,4 +1,5 @@
-// The objects port: files by key, as inputs, outputs and logs are kept. An object is there whole or not at all.
+// The objects port: files by key, as inputs, outputs and logs are kept. An object is there whole or not at all. Locally a key is a path:
+// no key may be the folder of another (`a` beside `a/b`), which the local bodies refuse as a conflict.
 import { VisibleError } from "#shared/fault.ts";
 
 export interface Objects {
@@ -16,7 +17,7 @@ export interface Objects {
   delete(prefix: string): Promise<number>;
 }
 
-/** Bytes from `from` to `to`, both inclusive; an end beyond the object is cut. */
+/** Bytes from `from` to `to`, both inclusive; what lies beyond the object is cut. */
 export interface ByteRange {
   readonly from: number;
   readonly to?: number;
@@ -41,31 +42,54 @@ export interface ObjectPage {
   readonly cursor?: string;
 }
 
-export const OBJECT_LIMITS = { keyBytes: 1024, page: 1000 } as const;
+export const OBJECT_LIMITS = { keyBytes: 1024, stepBytes: 255, page: 1000 } as const;
 
 /** Throws unless the key can name an object in every body: it is a relative path that stays where it is. */
-export function checkKey(key: string): string {
+export function checkKey(key: string): void {
   const reason = whyNoKey(key);
-  if (reason) throw new VisibleError("invalid", `"${key}" can't name an object: ${reason}.`);
-  return key;
+  if (reason) throw new VisibleError("invalid", `${shown(key)} can't name an object: ${reason}.`);
 }
 
 /** Like `checkKey`, for the beginning of a key; the empty prefix is all there is. */
-export function checkPrefix(prefix: string): string {
-  const reason = prefix && whyNoKey(`${prefix}x`);
-  if (reason) throw new VisibleError("invalid", `"${prefix}" can't begin a key: ${reason}.`);
-  return prefix;
+export function checkPrefix(prefix: string): void {
+  const reason = whyNoKey(`${prefix}x`);
+  if (reason) throw new VisibleError("invalid", `${shown(prefix)} can't begin a key: ${reason}.`);
+}
+
+function shown(key: string): string {
+  return JSON.stringify(key.length > 100 ? `${key.slice(0, 100)}...` : key);
 }
 
 function whyNoKey(key: string): string | undefined {
-  if (key === "") return "it is empty";
   if (!key.isWellFormed()) return "it is not valid Unicode";
   if (key.includes("\0")) return "it contains a NUL character";
-  if (new TextEncoder().encode(key).length > OBJECT_LIMITS.keyBytes)
+  if (Buffer.byteLength(key) > OBJECT_LIMITS.keyBytes)
     return `it is longer than ${OBJECT_LIMITS.keyBytes} bytes`;
-  const wrong = key.split("/").find((step) => step === "" || step === "." || step === "..");
-  if (wrong === undefined) return undefined;
-  return wrong === ""
-    ? "it has an empty step (//, or a slash at an end)"
-    : `it has a step "${wrong}"`;
+  for (const step of key.split("/")) {
+    const reason = whyNoStep(step);
+    if (reason) return reason;
+  }
+  return undefined;
+}
+
+function whyNoStep(step: string): string | undefined {
+  if (step === "") return "it has an empty step (it is empty, begins or ends with /, or has //)";
+  if (step === "." || step === "..") return `it has a step "${step}"`;
+  if (Buffer.byteLength(step) > OBJECT_LIMITS.stepBytes)
+    return `it has a step longer than ${OBJECT_LIMITS.stepBytes} bytes`;
+  return undefined;
+}
+
+export function checkRange({ from, to }: ByteRange): void {
+  const isWhole = Number.isInteger(from) && (to === undefined || Number.isInteger(to));
+  if (isWhole && from >= 0 && (to === undefined || to >= from)) return;
+  throw new VisibleError(
+    "invalid",
+    `Bytes ${from} to ${to ?? "the end"} are no range: it takes whole numbers, the first not after the last.`,
+  );
+}
+
+export function checkPage(limit: number): void {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= OBJECT_LIMITS.page) return;
+  throw new RangeError(`A page has 1 to ${OBJECT_LIMITS.page} objects; ${limit} were asked for.`);
 }
