@@ -47,10 +47,11 @@ export function leavesOf(mode: Mode) {
         z
           .string(saying(wanted))
           .min(1, saying(`${wanted}, not empty`))
-          .max(max, tooLong(wanted, max)),
+          .max(max, tooLong(wanted, max))
+          .meta(meaning(wanted)),
       ),
     anyText: (wanted = "a text", max: number = LIMITS.text) =>
-      textual(mode, z.string(saying(wanted)).max(max, tooLong(wanted, max))),
+      textual(mode, z.string(saying(wanted)).max(max, tooLong(wanted, max)).meta(meaning(wanted))),
     pattern: (wanted: string, pattern: RegExp) => patterned(mode, wanted, pattern),
     reference: (wanted: string) => patterned(mode, `${wanted}, ${NAME_WANTED}`, NAME),
     whole: (wanted: string, range: Range = {}) => {
@@ -59,7 +60,7 @@ export function leavesOf(mode: Mode) {
         .int(said)
         .min(range.min ?? 0, said)
         .max(range.max ?? Number.MAX_SAFE_INTEGER, said);
-      return orTemplate<number>(mode, number, said);
+      return orTemplate<number>(mode, wanted, number, said);
     },
     number: (wanted: string, range: Range = {}) => {
       const said = saying(`${wanted}, a number${between(range)}`);
@@ -67,19 +68,27 @@ export function leavesOf(mode: Mode) {
         .number(said)
         .min(range.min ?? 0, said)
         .max(range.max ?? Number.MAX_VALUE, said);
-      return orTemplate<number>(mode, number, said);
+      return orTemplate<number>(mode, wanted, number, said);
     },
     choice: <T extends string>(wanted: string, values: readonly T[]) => {
       const said = saying(`${wanted}: ${values.join(", ")}`);
-      return orTemplate<T>(mode, z.enum(values, said), said);
+      return orTemplate<T>(mode, wanted, z.enum(values, said), said);
     },
     flag: (wanted: string) => {
       const said = saying(`${wanted}, true or false`);
-      return orTemplate<boolean>(mode, z.boolean(said), said);
+      return orTemplate<boolean>(mode, wanted, z.boolean(said), said);
     },
-    duration: (min = 0) => unit(mode, secondsOf, whyNoDuration, [DURATION, ISO_DURATION], min),
-    size: () => unit(mode, mibOf, whyNoSize, [SIZE], 1),
+    duration: (min = 0) =>
+      unit(mode, secondsOf, whyNoDuration, [DURATION, ISO_DURATION], min).meta(
+        meaning("a duration: 20s, 15m, 12h, 1h30m or PT10M"),
+      ),
+    size: () => unit(mode, mibOf, whyNoSize, [SIZE], 1).meta(meaning("a size: 512MiB or 2GiB")),
   };
+}
+
+/** What an editor shows beside the field. */
+function meaning(wanted: string) {
+  return { description: wanted.charAt(0).toUpperCase() + wanted.slice(1) };
 }
 
 function between({ min = 0, max }: Range): string {
@@ -92,11 +101,14 @@ function tooLong(wanted: string, max: number) {
 
 function orTemplate<T>(
   mode: Mode,
+  wanted: string,
   schema: z.ZodType<T>,
   said: ReturnType<typeof saying>,
 ): z.ZodType<T | string> {
   if (mode === "filled") return schema;
-  return z.union([schema, z.string().regex(new RegExp(TEMPLATE), said)], said);
+  return z
+    .union([schema, z.string().regex(new RegExp(TEMPLATE), said)], said)
+    .meta(meaning(wanted));
 }
 
 function textual(mode: Mode, schema: z.ZodType<string>): z.ZodType<string> {
@@ -110,7 +122,7 @@ function textual(mode: Mode, schema: z.ZodType<string>): z.ZodType<string> {
 function patterned(mode: Mode, wanted: string, pattern: RegExp): z.ZodType<string> {
   const said = saying(wanted);
   const accepted = mode === "written" ? new RegExp(`${pattern.source}|${TEMPLATE}`) : pattern;
-  return textual(mode, z.string(said).regex(accepted, said));
+  return textual(mode, z.string(said).regex(accepted, said).meta(meaning(wanted)));
 }
 
 function unit(

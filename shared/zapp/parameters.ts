@@ -1,7 +1,7 @@
 // The values that a submission gives to a zapp's parameters: read from text, checked all at once, handed to programs.
 import { type Fault, quote, under } from "#shared/fault.ts";
 import type { ParameterValue } from "#shared/zapp.ts";
-import { isRecord, own } from "./json.ts";
+import { isRecord } from "./json.ts";
 import { parameterVariable, suggestion } from "./names.ts";
 import { wantedFor, wrongIn } from "./parameter-value.ts";
 import type { WrittenZapp } from "./written.ts";
@@ -31,7 +31,7 @@ export function checkParameters(
   const values: Record<string, ParameterValue> = {};
   const secrets: Record<string, string> = {};
   for (const [name, parameter] of Object.entries(declared)) {
-    const value = own(given, name) ?? parameter.default;
+    const value = Object.hasOwn(given, name) ? given[name] : parameter.default;
     const wrong =
       value === undefined ? missing(name, parameter) : wrongValue(name, parameter, value);
     faults.push(...wrong);
