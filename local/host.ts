@@ -39,7 +39,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     async close() {
       await closeServer(server);
       await engine.close();
-      await door.close();
+      await door.stop();
       await pump.close();
       tasks.stop();
       await database.close();

@@ -9,7 +9,7 @@ import { readBuiltIn } from "./built-in.ts";
 import type { Database } from "./database/database.ts";
 import { idMaker } from "./ids.ts";
 import { LocalLogs } from "./logs.ts";
-import { type LocalObjects, localObjects } from "./objects/local-objects.ts";
+import { fileObjects } from "./objects/file-objects.ts";
 import type { HostOptions } from "./options.ts";
 import type { LocalQueues } from "./pump.ts";
 import { memoryQueue } from "./queue/memory-queue.ts";
@@ -39,7 +39,8 @@ export async function buildWorld(
   const now = Date.now;
   const queues = openQueues(database, log);
   const store = sqliteStore(database, { now });
-  const objects = localObjects(state.file("objects"));
+  const newId = idMaker(now);
+  const objects = await fileObjects(state.path, { newId: () => newId("tmp") });
   const secrets = fileSecrets(state.file("secrets"));
   const tasks = openTaskQueues({
     ...{ database, now },
@@ -54,14 +55,14 @@ export async function buildWorld(
     emit: (events) => queues.observe.send(events),
     secrets: (tenant, names) => valuesOf(secrets, tenant, names),
     runtime: door,
-    objects: objects as LocalObjects,
+    objects,
     ...{ logs, now, log, graceSeconds: settings.graceSeconds },
   });
   const world: World = {
     ...{ store, queues, tasks, objects, logs, secrets, settings, log, now },
     backends: [engine],
     builtIn: readBuiltIn(CATALOGUE),
-    newId: idMaker(now),
+    newId,
     host: `local-${process.pid}`,
   };
   return { world, queues, engine, door, tasks };
