@@ -2,17 +2,19 @@
 // run as the control plane's own user and can do what it can. This is its port; the life of an instance is process/engine.ts.
 import type { Backend, InstanceLook, LaunchReply, LaunchRequest } from "#functions/backend.ts";
 import type { MemoryLimitWay } from "#local/memory-limit.ts";
+import type { Spawner } from "#local/spawner/client.ts";
 import type { InstanceId, Outcome } from "#shared/instance.ts";
 import type { Capabilities } from "#shared/pool.ts";
 import { amountOf, capabilitiesOf, Room } from "./process/admission.ts";
 import { Engine } from "./process/engine.ts";
-import { keyOf } from "./process/live.ts";
+import { indexOf, isFenced, keyOf } from "./process/live.ts";
 import type { ProcessOptions } from "./process/options.ts";
 import { whyRejected } from "./process/reject.ts";
 
 export type { ProcessOptions } from "./process/options.ts";
 
 const CLOSED: Outcome = { kind: "interrupted", reason: "Zoe's control plane was stopped." };
+const REPLACED: Outcome = { kind: "lost", reason: "A later generation takes its place." };
 
 /** Resolves when it can launch: what an earlier control plane left running has been ended, and its events are on their way. */
 export async function processBackend(options: ProcessOptions): Promise<ProcessBackend> {
@@ -42,9 +44,9 @@ export class ProcessBackend implements Backend {
     return this.#engine.way;
   }
 
-  /** For those who watch the machine; undefined while there is none. */
-  get spawnerPid(): number | undefined {
-    return this.#engine.spawner.pid;
+  /** For those who watch the machine. */
+  get spawner(): Spawner {
+    return this.#engine.spawner;
   }
 
   async launch(requests: readonly LaunchRequest[]): Promise<readonly LaunchReply[]> {
@@ -64,10 +66,23 @@ export class ProcessBackend implements Backend {
     if (this.#closed) return { kind: "noRoom", reason: "This control plane is being stopped." };
     const rejected = whyRejected(request, this.capabilities, this.#urls);
     if (rejected) return { kind: "rejected", reason: rejected };
+    const refused = this.#fence(request);
+    if (refused) return refused;
     const missing = this.#room.take(amountOf(request.service));
     if (missing) return { kind: "noRoom", reason: missing };
     this.#engine.begin(request, key);
     return launched;
+  }
+
+  /** Never an older generation after a newer, nor a newer beside an older, which is told to stop. */
+  #fence(request: LaunchRequest): LaunchReply | undefined {
+    const { instance } = request;
+    const before = isFenced(request) ? this.#engine.fenced.get(indexOf(instance)) : undefined;
+    if (!before) return undefined;
+    if (before.request.instance.generation > instance.generation)
+      return { kind: "rejected", reason: "A later generation of it runs." };
+    this.#engine.stop(before.key, REPLACED);
+    return { kind: "noRoom", reason: "The generation before it has not ended yet." };
   }
 
   async stop(instances: readonly InstanceId[], reason: Outcome): Promise<void> {

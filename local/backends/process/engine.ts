@@ -13,7 +13,7 @@ import { amountOf, type Room } from "./admission.ts";
 import { type Keeper, keepWhatIsLeft } from "./finish.ts";
 import type { FolderPool } from "./folders.ts";
 import { PreparationError } from "./inputs.ts";
-import { type End, Ends, type Live } from "./live.ts";
+import { type End, Ends, indexOf, isFenced, type Live } from "./live.ts";
 import { type ProcessOptions, partsOf, stateIdOf } from "./options.ts";
 import { outcomeOf, usageOf } from "./outcome.ts";
 import { leaverOf, type Preparation, prepare } from "./prepare.ts";
@@ -28,6 +28,8 @@ const NOTHING_LEFT = { stdout: 0, stderr: 0, files: false };
 export class Engine {
   readonly lives = new Map<string, Live>();
   readonly ends = new Ends();
+  /** The live generation of each index that only one may run of. */
+  readonly fenced = new Map<string, Live>();
   readonly reporter: Reporter;
   readonly way: MemoryLimitWay;
   readonly spawner: Spawner;
@@ -77,6 +79,7 @@ export class Engine {
       phase: "preparing",
     };
     this.lives.set(key, live);
+    if (isFenced(request)) this.fenced.set(indexOf(request.instance), live);
     this.#options.logs.follow(request.instance, live.lent.folders.root);
     void this.#start(live);
   }
@@ -218,6 +221,7 @@ export class Engine {
       ...(end && { startedAt: end.startedAt, usage: usageOf(end) }),
     };
     this.lives.delete(live.key);
+    if (this.fenced.get(indexOf(instance)) === live) this.fenced.delete(indexOf(instance));
     this.ends.add(live.key, told);
     this.#room.give(live.amount);
     this.reporter.say({ kind: "ended", ...told });

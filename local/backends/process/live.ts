@@ -51,3 +51,12 @@ export class Ends {
 export function keyOf(instance: InstanceId): string {
   return `${instance.executionId}/${instanceName(instance)}`;
 }
+
+export function indexOf({ executionId, service, index }: InstanceId): string {
+  return `${executionId}/${service}-${index}`;
+}
+
+/** Workers lease tasks, so two of one index do no harm; of all others one generation runs at a time. */
+export function isFenced({ service }: LaunchRequest): boolean {
+  return service.run !== "worker";
+}

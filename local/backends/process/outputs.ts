@@ -11,8 +11,11 @@ import { whyNotUrl } from "./urls.ts";
 
 const UPLOAD_SECONDS = 3600;
 
-/** Moves what lies in a finished folder under a prefix of keys: each file becomes an object. */
-export type Adopt = (folder: string, prefix: string) => Promise<void>;
+/** Moves what lies in a finished folder under a prefix of keys: each file becomes an object. Answers with what can't be one. */
+export type Adopt = (
+  folder: string,
+  prefix: string,
+) => Promise<readonly { readonly path: string; readonly reason: string }[]>;
 
 export interface OutputOptions {
   readonly objects: Pick<Objects, "stat"> & { readonly adopt: Adopt };
@@ -72,11 +75,9 @@ export class Outputs {
     }
     if (results.size > 0)
       await this.#inTurn(executionId, () => this.#keepResults(leaver, folders, [...results]));
-    await this.#options.objects.adopt(
-      folders.out,
-      `${filesPrefix(executionId)}/${service}/${ownName(leaver)}`,
-    );
-    return remarks;
+    const own = `${filesPrefix(executionId)}/${service}/${ownName(leaver)}`;
+    const dropped = await this.#options.objects.adopt(folders.out, own);
+    return [...remarks, ...dropped.map(({ path, reason }) => `${path} is not kept: ${reason}`)];
   }
 
   /** One instance of an execution at a time: names are looked up, then taken. */
