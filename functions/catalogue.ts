@@ -32,10 +32,10 @@ export interface Installation {
   readonly folder?: string;
 }
 
-/** Copies a folder to where it stays and answers that place; another content gets another place. */
+/** Copies a folder to where it stays and answers that place: another version gets another, so that what runs goes on reading its own. */
 export type KeepProgram = (
   folder: string,
-  zapp: { readonly tenant: string; readonly name: string },
+  zapp: { readonly tenant: string; readonly name: string; readonly version: string },
 ) => Promise<string>;
 
 const VERSIONS_SHOWN = 50;
@@ -105,10 +105,11 @@ export async function installZapp(
   const wrong = zapp && zapp.name !== name ? [otherName(zapp.name, name)] : faults;
   if (wrong.length > 0) throw refused(wrong);
   const { tenant, user } = principal;
-  const programRoot =
-    folder === undefined ? undefined : await keep(keepProgram, folder, tenant, name);
-  const version = await versionOf(`${text}\n${programRoot ?? ""}`);
   const installedAt = world.now();
+  // A folder may have changed since it was last installed: it always makes a new version.
+  const content = folder === undefined ? text : `${text}\n${folder}\n${installedAt}`;
+  const version = await versionOf(content);
+  const programRoot = folder && (await keep(keepProgram, folder, { tenant, name, version }));
   const entry: CatalogueEntry = {
     ...{ name, version, text, document, source: "installed", installedAt, installedBy: user },
     ...(readme !== undefined && { readme }),
@@ -154,10 +155,9 @@ function refused(faults: readonly Fault[]): VisibleError {
 async function keep(
   keepProgram: KeepProgram | undefined,
   folder: string,
-  tenant: string,
-  name: string,
+  zapp: Parameters<KeepProgram>[1],
 ): Promise<string> {
-  if (keepProgram) return keepProgram(folder, { tenant, name });
+  if (keepProgram) return keepProgram(folder, zapp);
   const detail = "This host keeps no program folders: put the program into an image.";
   throw new VisibleError("invalid", detail, [{ pointer: "/folder", detail }]);
 }

@@ -2,6 +2,7 @@
 import type { World } from "#functions/world.ts";
 import { type Cursors, newCursors } from "./cursors.ts";
 import { type Metrics, newMetrics } from "./metrics.ts";
+import { newPace, type Pace } from "./pace.ts";
 import { newPrincipals, type Principals } from "./principals.ts";
 import { newRates, type Rates } from "./rates.ts";
 import {
@@ -19,6 +20,11 @@ export interface Api {
   readonly rates: Rates;
   readonly cursors: Cursors;
   readonly metrics: Metrics;
+  readonly pace: Pace;
+  /** Requests that wait now. */
+  readonly waiters: { count: number };
+  /** The host closes: nobody waits any longer. */
+  readonly closing: AbortSignal | undefined;
   readonly corsOrigins: readonly string[];
   readonly requestLog: RequestLog;
   readonly backup: ApiOptions["backup"];
@@ -26,13 +32,22 @@ export interface Api {
 }
 
 export function newApi(world: World, options: ApiOptions): Api {
-  const { version = "0.0.0", corsOrigins = [], requestLog = "all", backup, keepProgram } = options;
+  const {
+    version = "0.0.0",
+    corsOrigins = [],
+    requestLog = "all",
+    backup,
+    keepProgram,
+    closing,
+  } = options;
   const limits = { ...DEFAULT_API_LIMITS, ...options.limits };
   return {
-    ...{ world, version, limits, corsOrigins, requestLog, backup, keepProgram },
+    ...{ world, version, limits, corsOrigins, requestLog, backup, keepProgram, closing },
     principals: newPrincipals(world, limits),
     rates: newRates(world, limits),
     cursors: newCursors(world),
+    pace: newPace(),
+    waiters: { count: 0 },
     metrics: newMetrics(),
   };
 }

@@ -15,6 +15,8 @@ export interface Media {
 export interface Body<B> {
   readonly types: Readonly<Record<string, Media>>;
   readonly isOptional?: boolean;
+  /** Which limit of the API holds for it; `bodyBytes` unless it says otherwise. */
+  readonly limit?: "bodyBytes" | "uploadBytes";
   readonly read: (request: Request, type: string, limitBytes: number) => Promise<B>;
 }
 
@@ -51,7 +53,9 @@ export function typeOf(body: Body<unknown>, request: Request): string | undefine
   throw new Refused({ code: "mediaType", detail, faults });
 }
 
-export async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array> {
+type Bytes = Uint8Array<ArrayBuffer>;
+
+export async function readBytes(request: Request, limitBytes: number): Promise<Bytes> {
   const length = request.headers.get("content-length");
   if (length === null) return readCounted(request.body, limitBytes);
   if (Number(length) > limitBytes) throw tooLarge(limitBytes);
@@ -64,7 +68,7 @@ export async function readBytes(request: Request, limitBytes: number): Promise<U
 async function readCounted(
   stream: ReadableStream<Uint8Array> | null,
   limitBytes: number,
-): Promise<Uint8Array> {
+): Promise<Bytes> {
   if (!stream) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   for await (const chunk of counted(stream, limitBytes)) chunks.push(chunk);
@@ -91,7 +95,7 @@ export async function* counted(
   }
 }
 
-function concat(chunks: readonly Uint8Array[]): Uint8Array {
+function concat(chunks: readonly Uint8Array[]): Bytes {
   const all = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
   let at = 0;
   for (const chunk of chunks) {

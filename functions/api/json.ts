@@ -4,13 +4,14 @@ import { whereBroken } from "./json-place.ts";
 
 export const JSON_DEPTH = 64;
 
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
 /** UTF-8, or a VisibleError. A byte order mark is skipped. */
 export function decodeUtf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch (cause) {
     const faults = [{ pointer: "", detail: "Wanted UTF-8; some bytes are none." }];
-    // biome-ignore lint/style/useErrorCause: the rule looks for it in the second place; here it is the fourth.
     throw new VisibleError("invalid", "The body is not valid UTF-8.", faults, { cause });
   }
 }
@@ -29,7 +30,6 @@ function read(text: string): unknown {
     const { line, column, wanted } = whereBroken(text);
     const detail = `It breaks at line ${line}, column ${column}: wanted ${wanted}.`;
     const faults = [{ pointer: "", detail, line }];
-    // biome-ignore lint/style/useErrorCause: the rule looks for it in the second place; here it is the fourth.
     throw new VisibleError("invalid", `The body is not valid JSON. ${detail}`, faults, { cause });
   }
 }

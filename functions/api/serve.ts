@@ -62,7 +62,8 @@ async function callOf(
       ? parse(route.query, queryOf(context), "The query", "/query")
       : noQuery(context),
     ...(route.isIdempotent && { idempotencyKey: idempotencyKeyOf(request) }),
-    body: type && (await route.body?.read(request, type, api.limits.bodyBytes)),
+    body:
+      type && (await route.body?.read(request, type, api.limits[route.body.limit ?? "bodyBytes"])),
   };
 }
 

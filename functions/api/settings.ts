@@ -1,5 +1,7 @@
 // The limits of the API, by name and with their defaults; hosts set them, and what a host itself must keep stands here too.
 
+import type { KeepProgram } from "#functions/catalogue.ts";
+
 export interface ApiLimits {
   /** Of one body; what AWS Lambda takes. */
   readonly bodyBytes: number;
@@ -50,19 +52,15 @@ export interface ApiOptions {
   readonly corsOrigins?: readonly string[];
   /** Which requests are logged; errors of ours always are. */
   readonly requestLog?: RequestLog;
+  /** Aborted when the host closes: requests that wait are answered at once. */
+  readonly closing?: AbortSignal;
   /** Copies the state while it is in use. */
   readonly backup?: () => Promise<BackupMade>;
   /** Copies the folder of a zapp on the server's machine to where it stays; answers the place. */
-  readonly keepProgram?: (folder: string, zapp: KeptZapp) => Promise<string>;
+  readonly keepProgram?: KeepProgram;
 }
 
 export interface BackupMade {
   readonly path: string;
   readonly bytes: number;
-}
-
-export interface KeptZapp {
-  readonly tenant: string;
-  readonly name: string;
-  readonly version: string;
 }

@@ -5,6 +5,7 @@ import type { Api } from "#functions/api/api.ts";
 import { docsPage } from "#functions/api/docs-page.ts";
 import { openApi } from "#functions/api/openapi.ts";
 import { type Route, route } from "#functions/api/route.ts";
+import { zappJsonSchema } from "#shared/zapp/written.ts";
 
 const group = "This Zoe";
 
@@ -33,6 +34,15 @@ export function docsRoutes({ version }: Api, others: readonly Route[]): Route[] 
       access: "public",
       answer: { status: 200, text: "The page", types: ["text/html"] },
       handle: () => new Response(docsPage(made()), { headers: PAGE_HEADERS }),
+    }),
+    route({
+      method: "get",
+      path: "/schema/zapp.json",
+      group,
+      summary: "The zapp format as JSON Schema",
+      access: "public",
+      answer: { status: 200, text: "The schema", types: ["application/json"] },
+      handle: () => json(zappJsonSchema()),
     }),
   ];
   return routes;

@@ -1,0 +1,32 @@
+// The body of a put: a JSON list or JSON lines, kept as text for the task queue.
+import { z } from "zod";
+import { TASK_LIMITS } from "#functions/task-queues.ts";
+import { TaskRequest } from "#shared/api/queue.ts";
+import { type Body, readBytes } from "./body.ts";
+import { decodeUtf8 } from "./json.ts";
+import { type TaskTexts, tasksOfLines, tasksOfList } from "./task-lines.ts";
+
+const LINES = "application/x-ndjson";
+const LINES_TOO = "application/jsonl";
+
+const lines = [
+  '{"id":"1706.03762","payload":{"title":"Attention is all you need"}}',
+  '{"payload":{"title":"Without an id Zoe gives one"}}',
+].join("\n");
+const list = [{ id: "1706.03762", payload: { title: "Attention is all you need" } }];
+const text = "One task a line, {id?, payload}: the fast way";
+
+export const tasksBody: Body<TaskTexts> = {
+  types: {
+    "application/json": {
+      schema: z.array(TaskRequest).min(1).max(TASK_LIMITS.tasksPerPut),
+      examples: { list },
+    },
+    [LINES]: { text, examples: { lines } },
+    [LINES_TOO]: { text, examples: { lines } },
+  },
+  async read(request, type, limitBytes) {
+    const body = decodeUtf8(await readBytes(request, limitBytes));
+    return type === "application/json" ? tasksOfList(body) : tasksOfLines(body);
+  },
+};

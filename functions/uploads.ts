@@ -1,0 +1,121 @@
+// Files that people upload for their executions: kept as objects of their tenant, forgotten after a while. An input names one by its id.
+import { VisibleError } from "#shared/fault.ts";
+import type { Principal } from "#shared/principal.ts";
+import { hasRole } from "./permissions.ts";
+import { asJson } from "./records.ts";
+import type { Item } from "./store.ts";
+import type { ListPage, ListRequest } from "./tenants.ts";
+import type { World } from "./world.ts";
+
+export interface Upload {
+  readonly id: string;
+  readonly name?: string;
+  readonly user: string;
+  readonly size: number;
+  readonly createdAt: number;
+  /** From then on it is gone. */
+  readonly expiresAt: number;
+}
+
+export interface NewUpload {
+  readonly name?: string;
+  /** As its owner says: what she sent before under the same sum is not kept twice. Nobody else is answered by it. */
+  readonly sha256?: string;
+  readonly content: ReadableStream<Uint8Array>;
+}
+
+const DAY_MS = 86_400_000;
+/** Beyond the retention, so that an execution that waits long still finds its inputs. */
+const EXTRA_DAYS = 30;
+
+const partition = (tenant: string) => `uploads#${tenant}`;
+const readUploadItem = (item: Item) => item.value as unknown as Upload;
+
+/** The object of an upload; `from` as an input names it, `upl_01J...` or `upload:upl_01J...`. */
+export function uploadKey(tenant: string, from: string): string {
+  const id = from.replace(/^upload:/, "").replaceAll(/[^A-Za-z0-9_-]/g, "_");
+  return `uploads/${tenant}/${id}`;
+}
+
+export async function putUpload(
+  world: World,
+  { tenant, user }: Principal,
+  { name, sha256, content }: NewUpload,
+): Promise<Upload> {
+  const known = sha256 && (await readSum(world, tenant, user, sha256));
+  if (known) {
+    await content.cancel();
+    return known;
+  }
+  const id = world.newId("upl");
+  const { size } = await world.objects.put(uploadKey(tenant, id), content);
+  const createdAt = world.now();
+  const expiresAt = createdAt + (world.settings.retentionDays + EXTRA_DAYS) * DAY_MS;
+  const upload: Upload = {
+    ...{ id, user, size, createdAt, expiresAt },
+    ...(name !== undefined && { name }),
+  };
+  await world.store.batchPut([
+    { pk: partition(tenant), sk: id, value: asJson(upload) },
+    ...(sha256 ? [{ ...sumKey(tenant, user, sha256), value: { id } }] : []),
+  ]);
+  return upload;
+}
+
+const sumKey = (tenant: string, user: string, sha256: string) => ({
+  ...{ pk: `uploadsums#${tenant}#${user}`, sk: sha256 },
+});
+
+async function readSum(
+  world: World,
+  tenant: string,
+  user: string,
+  sha256: string,
+): Promise<Upload | undefined> {
+  const sum = await world.store.get(sumKey(tenant, user, sha256));
+  if (!sum) return undefined;
+  const item = await world.store.get({ pk: partition(tenant), sk: String(sum.value.id) });
+  return item && readUploadItem(item);
+}
+
+/** Newest first; users see their own. */
+export async function listUploads(
+  world: World,
+  principal: Principal,
+  page: ListRequest,
+): Promise<ListPage<Upload>> {
+  const pk = partition(principal.tenant);
+  const { items, cursor } = await world.store.query({ pk, reverse: true, ...page });
+  const uploads = items.map(readUploadItem).filter((upload) => isMine(principal, upload));
+  return { items: uploads, ...(cursor && { cursor }) };
+}
+
+export async function deleteUpload(world: World, principal: Principal, id: string): Promise<void> {
+  const key = { pk: partition(principal.tenant), sk: id };
+  const item = await world.store.get(key);
+  if (!item || !isMine(principal, readUploadItem(item)))
+    throw new VisibleError("notFound", `There is no upload "${id}".`);
+  await forgetUpload(world, principal.tenant, id);
+}
+
+async function forgetUpload(world: World, tenant: string, id: string): Promise<void> {
+  await world.objects.delete(uploadKey(tenant, id));
+  await world.store.transact([{ kind: "delete", key: { pk: partition(tenant), sk: id } }]);
+}
+
+/** For the sweep: uploads of all tenants whose time is over; answers how many were forgotten. */
+export async function forgetOldUploads(world: World): Promise<number> {
+  const tenants = await world.store.query({ pk: "tenants", limit: 1000 });
+  let forgotten = 0;
+  for (const { sk: tenant } of tenants.items) {
+    const { items } = await world.store.query({ pk: partition(tenant), limit: 1000 });
+    const old = items.map(readUploadItem).filter(({ expiresAt }) => expiresAt <= world.now());
+    for (const { id } of old) await forgetUpload(world, tenant, id);
+    forgotten += old.length;
+  }
+  return forgotten;
+}
+
+function isMine(principal: Principal, upload: Upload): boolean {
+  return hasRole(principal, "operator") || upload.user === principal.user;
+}
