@@ -30,8 +30,8 @@ export interface Sketch {
 
 export function sketchOf(value: unknown): Sketch {
   const document = recordOf(value);
-  const services = listOf(document.services).map((service, index) =>
-    sketchService(document, recordOf(service), under("/services", index)),
+  const services = records(document.services, "/services").map(({ record, pointer }) =>
+    sketchService(document, record, pointer),
   );
   return {
     document,
@@ -39,11 +39,18 @@ export function sketchOf(value: unknown): Sketch {
     queues: Object.keys(recordOf(document.queues)),
     services,
     serviceNames: services.flatMap((service) => service.name ?? []),
-    routes: listOf(document.routes).map((route, index) => ({
-      route: recordOf(route),
-      pointer: under("/routes", index),
+    routes: records(document.routes, "/routes").map(({ record, pointer }) => ({
+      route: record,
+      pointer,
     })),
   };
+}
+
+/** What is no record is a fault of the shape, and of nothing else. */
+function records(list: unknown, pointer: string): { record: JsonRecord; pointer: string }[] {
+  return listOf(list).flatMap((record, index) =>
+    isRecord(record) ? [{ record, pointer: under(pointer, index) }] : [],
+  );
 }
 
 interface Layer {

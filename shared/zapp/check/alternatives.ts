@@ -6,14 +6,12 @@ import type { ServiceSketch, Sketch } from "#shared/zapp/sketch.ts";
 export function checkAlternatives(sketch: Sketch): Fault[] {
   return [
     ...checkZapp(sketch),
-    ...sketch.services
-      .filter((service) => Object.keys(service.fields).length > 0)
-      .flatMap((service) => [
-        ...checkProgram(service),
-        ...checkCounts(service),
-        ...checkHealth(service),
-        ...checkNeeds(service),
-      ]),
+    ...sketch.services.flatMap((service) => [
+      ...checkProgram(service),
+      ...checkCounts(service),
+      ...checkHealth(service),
+      ...checkNeeds(service),
+    ]),
     ...sketch.routes.flatMap(({ route, pointer }) => checkRoute(route, pointer)),
   ];
 }

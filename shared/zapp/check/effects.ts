@@ -1,5 +1,5 @@
 // What a description says without any effect: no fault, but surely not what was meant.
-import { type Fault, under } from "#shared/fault.ts";
+import { type Fault, quote, under } from "#shared/fault.ts";
 import { namesIn } from "#shared/template.ts";
 import { isRecord, type JsonRecord, listOf, recordOf } from "#shared/zapp/json.ts";
 import { parameterVariable } from "#shared/zapp/names.ts";
@@ -25,7 +25,8 @@ export function warningsOf(sketch: Sketch): Fault[] {
 
 /** A queue that routes fill but nobody empties would hold its execution for ever. */
 function unusedQueue(sketch: Sketch, name: string): Fault[] {
-  const queuesOf = (service: ServiceSketch) => String(service.fields.queue);
+  const queuesOf = ({ fields: { queue } }: ServiceSketch) =>
+    typeof queue === "string" ? queue : "";
   const isLeased = sketch.services.some(
     (service) => queuesOf(service) === name || queuesOf(service).includes("${"),
   );
@@ -63,7 +64,7 @@ function scriptTemplates(sketch: Sketch, service: ServiceSketch): Fault[] {
   if (typeof script !== "string") return [];
   const names = new Set(namesIn(script).filter((name) => Object.hasOwn(sketch.parameters, name)));
   return [...names]
-    .filter((name) => !new RegExp(`\\b${name}=`).test(script))
+    .filter((name) => !script.includes(`${name}=`))
     .map((name) => ({
       pointer: service.at("script"),
       detail: `No template is replaced in a script: \${${name}} is the shell's own variable there. The parameter is $${parameterVariable(name)}.`,
@@ -130,7 +131,7 @@ function shareEffects(sketch: Sketch): Fault[] {
       (other) => other !== service && recordOf(other.fields.shareMax).group === group,
     );
     if (others.length > 0) return [];
-    const detail = `No other service is in the group "${group}"; use count.max for one service alone.`;
+    const detail = `No other service is in the group ${quote(group)}; use count.max for one service alone.`;
     return [{ pointer: service.at("shareMax"), detail }];
   });
 }

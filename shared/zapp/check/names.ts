@@ -1,5 +1,5 @@
 // Names: none twice, none reserved.
-import { type Fault, under } from "#shared/fault.ts";
+import { type Fault, quote, under } from "#shared/fault.ts";
 import { isRecord, listOf, recordOf } from "#shared/zapp/json.ts";
 import { parameterVariable } from "#shared/zapp/names.ts";
 import type { ServiceSketch, Sketch } from "#shared/zapp/sketch.ts";
@@ -48,11 +48,10 @@ function repeated<T>(
       seen.set(name, pointerOf(item));
       return [];
     }
-    const shown = typeof name === "string" ? `"${name}"` : name;
     return [
       {
         pointer: pointerOf(item),
-        detail: `There is already a ${noun} ${shown}, at ${first}; give each its own.`,
+        detail: `There is already a ${noun} ${quote(name)}, at ${first}; give each its own.`,
       },
     ];
   });

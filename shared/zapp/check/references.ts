@@ -82,7 +82,8 @@ interface Edge {
 
 /** One fault for each edge that closes a circle, told with the way around. */
 function checkCycles(edges: readonly Edge[], say: (path: string) => string): Fault[] {
-  const next = Map.groupBy(edges, (edge) => edge.from);
+  const known = edges.filter(({ from, to }) => typeof from === "string" && typeof to === "string");
+  const next = Map.groupBy(known, (edge) => edge.from);
   const finished = new Set<unknown>();
   const faults: Fault[] = [];
   const visit = (name: unknown, path: readonly unknown[]) => {

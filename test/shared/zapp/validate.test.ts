@@ -72,6 +72,24 @@ test("a fault that defaults bring is told once, where it was written", () => {
   ]);
 });
 
+test("names that no check expects break none", () => {
+  const odd = { toString: 1, valueOf: 1 };
+  const zapp = aZapp({
+    parameters: { "a(": { type: "string" } },
+    queues: { documents: {} },
+    services: [
+      aWorker({
+        queue: odd,
+        shareMax: { group: odd, max: 1 },
+        ports: [{ name: odd }, { name: odd }],
+      }),
+      { ...aService(), script: "echo ${a(}", after: [odd, odd] },
+    ],
+    routes: [{ from: odd, else: odd }, odd, 5],
+  });
+  expect(validateZapp(zapp).faults.length).toBeGreaterThan(5);
+});
+
 test("what objects inherit is no name of theirs", () => {
   const zapp = aZapp({
     queues: { constructor: {} },
