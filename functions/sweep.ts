@@ -12,11 +12,12 @@ import { queryAll } from "./scheduler/snapshot.ts";
 import { readExecution } from "./view.ts";
 import type { World } from "./world.ts";
 
-export async function sweep(world: World): Promise<void> {
+/** `isFirst`: the host has just started, so that no message is on its way to anyone: everything placed is silent. */
+export async function sweep(world: World, isFirst = false): Promise<void> {
   await runDue(world);
   const placements = await activePlacements(world);
   await finishOver(world, placements);
-  await lookAtSilent(world, placements);
+  await lookAtSilent(world, placements, isFirst);
   await stopOrphans(world);
   await wakeScheduler(world, placements);
 }
@@ -73,7 +74,11 @@ async function finishOver(world: World, placements: readonly Placement[]): Promi
 }
 
 /** Instances of which nothing was heard for a while: the backend is asked, and what it says is observed. */
-async function lookAtSilent(world: World, placements: readonly Placement[]): Promise<void> {
+async function lookAtSilent(
+  world: World,
+  placements: readonly Placement[],
+  isFirst: boolean,
+): Promise<void> {
   const items = await Items.read(
     world,
     placements.map(({ executionId }) => keys.execution(executionId)),
@@ -86,7 +91,13 @@ async function lookAtSilent(world: World, placements: readonly Placement[]): Pro
     const isStopping = state === "ending" || stop !== undefined;
     if (isStopping)
       await world.queues.launch.send([{ kind: "stop", executionId: placement.executionId }]);
-    else await lookAt(world, backend, placement, changedBefore(world, execution));
+    else
+      await lookAt(
+        world,
+        backend,
+        placement,
+        isFirst ? world.now() : changedBefore(world, execution),
+      );
   }
 }
 

@@ -48,7 +48,7 @@ export function startPump(world: World, queues: LocalQueues): Pump {
   ];
   const beats = [
     beat(world, DUE_MS, () => runDue(world)),
-    beat(world, SWEEP_MS, () => sweep(world)),
+    beat(world, SWEEP_MS, (isFirst) => sweep(world, isFirst)),
   ];
   return {
     async close() {
@@ -71,12 +71,19 @@ async function tickAll(world: World, messages: readonly TickMessage[]): Promise<
 }
 
 /** Runs at once, and then again and again, never beside itself; what fails is logged, and tried at the next beat. */
-function beat(world: World, everyMs: number, run: () => Promise<void>): () => Promise<void> {
+function beat(
+  world: World,
+  everyMs: number,
+  run: (isFirst: boolean) => Promise<void>,
+): () => Promise<void> {
   let isClosed = false;
+  let isFirst = true;
   let timer: NodeJS.Timeout | undefined;
   let current: Promise<void> = Promise.resolve();
   const go = () => {
-    current = run()
+    const first = isFirst;
+    isFirst = false;
+    current = run(first)
       .catch((error: unknown) =>
         world.log.error("A sweep failed; the next one tries again.", { error }),
       )

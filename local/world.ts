@@ -68,13 +68,13 @@ export async function buildWorld(
   return { world, queues, engine, door, tasks };
 }
 
-/** Wake-ups to decide and to look mean nothing after a restart, when everything is looked at anyway. */
+/** What only wakes means nothing after a restart, when the first sweep looks at everything. What happened to instances must outlive it. */
 function openQueues(database: Database, log: Log): LocalQueues {
   const now = Date.now;
   return {
     decide: memoryQueue<DecideMessage>({ name: "decide", now, log }),
     tick: memoryQueue<TickMessage>({ name: "tick", now, log }),
-    launch: sqliteQueue<LaunchMessage>(database, { name: "launch", now, log }),
+    launch: memoryQueue<LaunchMessage>({ name: "launch", now, log }),
     observe: sqliteQueue<InstanceEvent>(database, { name: "observe", now, log }),
   };
 }
