@@ -50,7 +50,11 @@ function countsOf(
     case "gang":
       return { essential: service.count, count: service.count, want: service.count };
     case "array":
-      return { essential: 0, count: service.count, want: service.atOnce ?? service.count };
+      return {
+        essential: 0,
+        count: service.count,
+        want: Math.min(service.atOnce ?? service.count, service.count),
+      };
     case "worker":
       return {
         essential: service.count.min,

@@ -3,7 +3,7 @@
 import type { Waiting } from "#functions/records.ts";
 import type { WaitReason } from "#shared/execution.ts";
 import { type Ask, more, type Placement } from "#shared/placement.ts";
-import { Ledger } from "./ledger.ts";
+import { Ledger, type Owner } from "./ledger.ts";
 import { rank } from "./order.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -172,7 +172,7 @@ class Cycle {
       if (first === undefined || rank(first, who) >= 0) continue;
       return {
         code: "kept",
-        text: `The ${backend} engine is being kept free for ${first.executionId}, which waits since ${new Date(first.createdAt).toISOString()}.`,
+        text: `The ${backend} engine is being kept free for ${nameFor(who, first)}, which waits since ${new Date(first.createdAt).toISOString()}.`,
         help: "It starts after that one.",
       };
     }
@@ -190,4 +190,10 @@ class Cycle {
       best !== undefined && best.executionId !== placement.executionId && rank(best, placement) < 0
     );
   }
+}
+
+/** What is another's is not named. */
+function nameFor(who: Owner, other: Owner): string {
+  const isOwn = who.tenant === other.tenant && who.user === other.user;
+  return isOwn ? other.executionId : "another execution";
 }
