@@ -11,7 +11,8 @@ import type { WrittenZapp } from "#shared/zapp/written.ts";
 import type { Zapp } from "#shared/zapp.ts";
 import { findZapp } from "./catalogue.ts";
 import type { Spec } from "./records.ts";
-import { backendFor } from "./scheduler/asks.ts";
+import { asksOf, backendFor } from "./scheduler/asks.ts";
+import { whyNever } from "./scheduler/never.ts";
 import type { World } from "./world.ts";
 
 export interface Prepared {
@@ -120,7 +121,8 @@ function engineFor(world: World, principal: Principal, zapp: Zapp, source: Spec[
   const engines = world.backends.map(({ capabilities }) => capabilities);
   const lists = engines.map((capabilities) => unsupportedBy(zapp, capabilities));
   const fewest = lists.sort((a, b) => a.length - b.length)[0] ?? [];
-  const faults = fewest.length > 0 ? fewest : tooLarge(world, zapp, engines);
+  const large = fewest.length > 0 ? fewest : tooLarge(world, zapp, engines);
+  const faults = large.length > 0 ? large : neverTogether(world, zapp);
   if (faults.length > 0) {
     const text = faults[0]?.detail ?? "No engine can run it.";
     throw new VisibleError("unsupported", text, within(where, faults));
@@ -139,6 +141,13 @@ function tooLarge(world: World, zapp: Zapp, engines: readonly Capabilities[]): F
     const detail = `One instance of ${service.name} asks for ${sizeOf({ cpu, memoryMib, gpu })}, more than any engine here can ever hold (${sizes}). Ask for less.`;
     return [{ pointer: `/services/${position}/resources`, detail }];
   });
+}
+
+/** It would be accepted, and wait for ever. */
+function neverTogether({ backends }: World, zapp: Zapp): Fault[] {
+  const pools = backends.map(({ name, capabilities: { capacity } }) => ({ name, capacity }));
+  const detail = whyNever(asksOf(zapp, backends, new Map()), pools);
+  return detail === undefined ? [] : [{ pointer: "/services", detail }];
 }
 
 function sizeOf({ cpu, memoryMib, gpu }: { cpu: number; memoryMib: number; gpu: number }): string {
