@@ -142,8 +142,12 @@ export class Session {
   async #nothingCame(): Promise<LeaveReason | undefined> {
     const counts = await this.#host.tasks.counts(this.of.ref);
     const isDrained = counts === undefined || (counts.closed && counts.done >= counts.put);
+    return this.#leave(this.#whyLeave(isDrained));
+  }
+
+  #whyLeave(isDrained: boolean): LeaveReason | undefined {
     const facts = { ...this.#facts(), isDrained, mayLeave: this.of.mayLeave() };
-    return this.#leave(whyLeave(facts, this.#host.now()));
+    return whyLeave(facts, this.#host.now());
   }
 
   /** POST /results; with `next`, up to so many leases in the same answer, without a wait. */
@@ -169,7 +173,7 @@ export class Session {
 
   /** Now and then, while it is open: its leases go on, and waits end that wait for nothing. */
   async beat(): Promise<void> {
-    if (this.#waits.size > 0 && this.#noMore()) this.#endWaits();
+    if (this.#waits.size > 0 && (this.#noMore() ?? this.#whyLeave(false))) this.#endWaits();
     await this.#host.tasks.renew(this.of.ref, this.of.worker);
   }
 
