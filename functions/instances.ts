@@ -43,7 +43,7 @@ export function idOf({ executionId, service, index, generation }: InstanceId): I
 export class Items {
   readonly #items = new Map<string, Item>();
 
-  static async read(world: World, keys: readonly Key[]): Promise<Items> {
+  static async read(world: Pick<World, "store">, keys: readonly Key[]): Promise<Items> {
     const items = new Items();
     const wanted = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
     const batches = Array.from(

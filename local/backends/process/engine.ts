@@ -207,7 +207,8 @@ export class Engine {
       this.#keeper,
     );
     await this.#preparation.inputs.release(request);
-    if (request.service.run === "worker") await this.#options.runtime.close(request.instance);
+    if (request.service.run === "worker")
+      await this.#options.runtime.close(request.instance, final);
     return final;
   }
 

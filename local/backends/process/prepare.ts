@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import type { LaunchRequest } from "#functions/backend.ts";
 import type { StartCommand } from "#local/spawner/client.ts";
-import type { InstanceId } from "#shared/instance.ts";
+import type { InstanceId, Outcome } from "#shared/instance.ts";
 import { wordsOf } from "./command.ts";
 import { environmentOf } from "./environment.ts";
 import type { Lent } from "./folders.ts";
@@ -19,7 +19,7 @@ export type SecretValues = (
 /** The runtime API of a worker: opened before it starts, closed when it has ended. */
 export interface Runtime {
   open(instance: InstanceId, request: LaunchRequest): Promise<string> | string;
-  close(instance: InstanceId): Promise<void> | void;
+  close(instance: InstanceId, outcome: Outcome): Promise<void> | void;
 }
 
 export interface Preparation {
