@@ -27,9 +27,10 @@ export function bytesOf(document: unknown): number {
   return new TextEncoder().encode(JSON.stringify(document) ?? "").length;
 }
 
-/** As they stand in the document, each told once; what is missing comes last in its place. */
+/** As they stand in the document, each told once, at most 200; what is missing comes last in its place. */
 export function inOrder(document: unknown, faults: readonly Fault[]): Fault[] {
-  const told = new Map(faults.map((fault) => [`${fault.pointer} ${fault.detail}`, fault]));
+  const first = faults.slice(0, LIMITS.faults);
+  const told = new Map(first.map((fault) => [`${fault.pointer} ${fault.detail}`, fault]));
   const placed = [...told.values()].map((fault) => ({
     fault,
     place: placeOf(document, fault.pointer),

@@ -6,6 +6,8 @@ export const LIMITS = {
   expandedBytes: 256 * 1024,
   /** Levels of lists and objects within each other. */
   depth: 16,
+  /** Told at once; who has more will ask again. */
+  faults: 200,
   services: 20,
   queues: 100,
   /** Of all services of a zapp, at most. */

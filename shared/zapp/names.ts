@@ -25,11 +25,11 @@ export function parameterVariable(name: string): string {
 
 /** The known name that was most likely meant, if any is near enough. */
 export function meant(name: string, known: Iterable<string>): string | undefined {
-  const near = Math.max(1, Math.floor(name.length / 3));
+  const limit = Math.max(1, Math.floor(name.length / 3));
   const ranked = [...known]
-    .map((candidate) => ({ candidate, distance: apart(plain(name), plain(candidate)) }))
-    .filter((ranking) => ranking.distance <= near)
-    .sort((a, b) => a.distance - b.distance);
+    .map((candidate) => ({ candidate, apart: apart(plain(name), plain(candidate), limit) }))
+    .filter((ranking) => ranking.apart <= limit)
+    .sort((a, b) => a.apart - b.apart);
   return ranked[0]?.candidate;
 }
 
@@ -53,25 +53,36 @@ function plain(name: string): string {
 }
 
 /** `que` is one edit from `queue`: a beginning is as good as a slip of the finger. */
-function apart(a: string, b: string): number {
-  const isBeginning = a.length >= 3 && (b.startsWith(a) || a.startsWith(b));
-  return Math.min(isBeginning ? 1 : Number.POSITIVE_INFINITY, distance(a, b));
+function apart(a: string, b: string, limit: number): number {
+  if (a.length >= 3 && (b.startsWith(a) || a.startsWith(b))) return a === b ? 0 : 1;
+  return Math.abs(a.length - b.length) > limit ? Number.POSITIVE_INFINITY : distance(a, b, limit);
 }
 
-/** Edit distance; two neighbours swapped count as one edit. */
-function distance(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
-  const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;
+/** Edit distance, or infinity as soon as it must be above the limit; two neighbours swapped count as one edit. */
+function distance(a: string, b: string, limit: number): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row++) {
     const line = [row];
-    rows.push(line);
     for (let column = 1; column <= b.length; column++) {
-      const same = a[row - 1] === b[column - 1] ? 0 : 1;
-      const swapped = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
-      const swap = swapped ? at(row - 2, column - 2) + 1 : Number.POSITIVE_INFINITY;
-      const edit = Math.min(at(row - 1, column), at(row, column - 1)) + 1;
-      line.push(Math.min(edit, at(row - 1, column - 1) + same, swap));
+      line.push(cheapest(a, b, row, column, { line, last, beforeLast }));
     }
+    if (Math.min(...line) > limit) return Number.POSITIVE_INFINITY;
+    [beforeLast, last] = [last, line];
   }
-  return at(a.length, b.length);
+  return last[b.length] ?? Number.POSITIVE_INFINITY;
+}
+
+interface Rows {
+  readonly line: readonly number[];
+  readonly last: readonly number[];
+  readonly beforeLast: readonly number[];
+}
+
+function cheapest(a: string, b: string, row: number, column: number, rows: Rows): number {
+  const at = (line: readonly number[], place: number) => line[place] ?? Number.POSITIVE_INFINITY;
+  const edit = Math.min(at(rows.last, column), at(rows.line, column - 1)) + 1;
+  const kept = at(rows.last, column - 1) + (a[row - 1] === b[column - 1] ? 0 : 1);
+  const isSwapped = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+  return Math.min(edit, kept, isSwapped ? at(rows.beforeLast, column - 2) + 1 : edit);
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { quote } from "#shared/fault.ts";
 import { isRecord } from "./json.ts";
 import { wantedGot } from "./leaf.ts";
+import { LIMITS } from "./limits.ts";
 import { listing, meant } from "./names.ts";
 
 /** Words of other systems, and what says the same here. */
@@ -38,7 +39,10 @@ export function strict<Shape extends z.ZodRawShape>(
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === "unrecognized_keys"
-        ? (issue.keys as string[]).map((key) => noField(noun, key, known, elsewhere)).join("\n")
+        ? (issue.keys as string[])
+            .slice(0, LIMITS.faults)
+            .map((key) => noField(noun, key, known, elsewhere))
+            .join("\n")
         : wantedGot(`${noun}, an object with ${listing(known)}`, issue.input),
   });
 }
@@ -134,7 +138,7 @@ export function spread(issue: z.core.$ZodIssue): { path: PropertyKey[]; message:
   const { path, message } = issue;
   if (issue.code === "unrecognized_keys") {
     const lines = message.split("\n");
-    return issue.keys.map((key, at) => ({ path: [...path, key], message: lines[at] ?? message }));
+    return lines.map((line, at) => ({ path: [...path, issue.keys[at] ?? ""], message: line }));
   }
   if (issue.code === "invalid_key") {
     return [{ path, message: issue.issues[0]?.message ?? message }];

@@ -111,5 +111,5 @@ test("what is accepted can be expanded, stored, and started", () => {
     }),
     { numRuns: 1000 },
   );
-  expect(accepted).toBeGreaterThan(50);
+  expect(accepted).toBeGreaterThan(5);
 });

@@ -72,6 +72,16 @@ test("a fault that defaults bring is told once, where it was written", () => {
   ]);
 });
 
+test("of thousands of faults the first 200 are told", () => {
+  const fields = Object.fromEntries(Array.from({ length: 3000 }, (_, n) => [`field-${n}`, 1]));
+  const { faults } = validateZapp(aZapp(fields));
+  expect([faults.length, faults[0]?.pointer, faults[199]?.pointer]).toEqual([
+    200,
+    "/field-0",
+    "/field-199",
+  ]);
+});
+
 test("names that no check expects break none", () => {
   const odd = { toString: 1, valueOf: 1 };
   const zapp = aZapp({
