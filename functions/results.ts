@@ -45,9 +45,14 @@ export async function listResults(
       ...(inner.length > 0 && { cursor: inner.join(":") }),
     },
   );
-  const items = found.outcomes.map((outcome) => ({ queue: name, ...outcome }));
+  const items = found.outcomes.map((outcome) => resultOf(name, outcome));
   if (found.cursor !== undefined) return { items, cursor: `${at}:${found.cursor}` };
   return at + 1 < queues.length ? { items, cursor: String(at + 1) } : { items };
+}
+
+function resultOf(queue: string, outcome: Outcome): Result {
+  const { task, ok, attempts, worker, at, payload, result, error } = outcome;
+  return { queue, task, ok, attempts, worker, at, payload, result, error };
 }
 
 /** All of them, page by page. */

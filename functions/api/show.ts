@@ -1,6 +1,7 @@
 // Executions, services, plans and results as the schemas of shared/api show them.
 
 import type { Plan } from "#functions/plan.ts";
+import type { TaskView } from "#functions/task-queues.ts";
 import type { ExecutionView } from "#functions/view.ts";
 import type {
   ExecutionAnswer,
@@ -81,6 +82,12 @@ export function ledgerOf(placements: readonly Placement[]): LedgerAnswer {
     { cpuSeconds: 0, wallSeconds: 0, peakMemoryMib: 0 },
   );
   return { services, used };
+}
+
+/** Only what is documented: what a queue knows beside is its own. */
+export function taskOf(view: TaskView): TaskView {
+  const { task, state, attempts, payload, result, error, worker, at } = view;
+  return { task, state, attempts, payload, result, error, worker, at };
 }
 
 function mapValues<V, W>(

@@ -5,6 +5,7 @@ import type { Api } from "#functions/api/api.ts";
 import { jsonBody } from "#functions/api/body.ts";
 import { demandAlive, noQueue, oneQueue, visibleQueue } from "#functions/api/one.ts";
 import { route } from "#functions/api/route.ts";
+import { taskOf } from "#functions/api/show.ts";
 import { tasksBody } from "#functions/api/task-body.ts";
 import type { TaskTexts } from "#functions/api/task-lines.ts";
 import { retryHeaders } from "#functions/api/wait.ts";
@@ -116,7 +117,7 @@ export const queueRoutes = [
       if (!task)
         throw new VisibleError("notFound", `The queue ${ref.queue} has no task "${params.task}".`);
       const isNews = task.state === "succeeded" || task.state === "failed";
-      return json(task, 200, retryHeaders(api, wait, isNews));
+      return json(taskOf(task), 200, retryHeaders(api, wait, isNews));
     },
   }),
 ];

@@ -24,6 +24,7 @@ export const tokenRoutes = [
     text: "Users see their own, operators those of their tenant.",
     access: "read",
     query: strict("the query", { ...paging(1000), tenant }),
+    refuses: ["notFound"],
     answer: { status: 200, text: "A page of tokens", schema: TokenPage },
     async handle({ api, principal, query }) {
       const { tenant } = query;
