@@ -24,6 +24,7 @@ export interface Environment {
   readonly ZOE_TOKEN_FILE?: string;
   readonly XDG_CONFIG_HOME?: string;
   readonly HOME?: string;
+  readonly ZOE_STATE?: string;
 }
 
 export function configPath({ XDG_CONFIG_HOME, HOME }: Environment): string {
@@ -73,7 +74,13 @@ function tokenFor(
   if (environment.ZOE_TOKEN) return environment.ZOE_TOKEN;
   if (environment.ZOE_TOKEN_FILE) return readToken(environment.ZOE_TOKEN_FILE);
   const isItsOwn = config.server !== undefined && addressOf(config.server) === address;
-  return isItsOwn ? config.token : undefined;
+  if (isItsOwn && config.token !== undefined) return config.token;
+  return address === DEFAULT_ADDRESS ? read(localToken(environment))?.trim() : undefined;
+}
+
+/** Where `npm start` leaves the administrator's token for whoever started it. */
+function localToken({ ZOE_STATE, HOME }: Environment): string {
+  return join(ZOE_STATE || join(HOME || "/", ".local", "state", "zoe"), "admin-token");
 }
 
 export function addressOf(text: string): string {

@@ -1,7 +1,8 @@
 // Which execution is meant: by its id, the end of its id, its name, or `last`.
-import { firstItems } from "./client/pages.ts";
-import type { Session } from "./cli.ts";
+
 import { VisibleError } from "#shared/fault.ts";
+import type { Session } from "./cli.ts";
+import { firstItems } from "./client/pages.ts";
 
 const WHOLE_ID = /^exe_[0-9A-Za-z]{20,40}$/;
 const LEAST_END = 4;
@@ -16,11 +17,17 @@ export async function findExecution({ client }: Session, wanted: string): Promis
   const ending = items.filter(({ id }) => wanted.length >= LEAST_END && id.endsWith(wanted));
   const [found, ...others] = named.length > 0 ? named : ending;
   if (found === undefined) {
-    throw new VisibleError("notFound", `No execution has the id, name or end of an id "${wanted}"; \`zoe ls\` lists them.`);
+    throw new VisibleError(
+      "notFound",
+      `No execution has the id, name or end of an id "${wanted}"; \`zoe ls\` lists them.`,
+    );
   }
   if (others.length > 0) {
     const ids = [found, ...others].slice(0, 5).map(({ id }) => id);
-    throw new VisibleError("conflict", `${others.length + 1} executions are called "${wanted}": ${ids.join(", ")}. Say which by its id.`);
+    throw new VisibleError(
+      "conflict",
+      `${others.length + 1} executions are called "${wanted}": ${ids.join(", ")}. Say which by its id.`,
+    );
   }
   return found.id;
 }

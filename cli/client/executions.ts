@@ -9,8 +9,8 @@ import type {
   PlanAnswer,
   Submitted,
 } from "#shared/api/execution.ts";
-import type { EventAnswer, InstanceAnswer, InstancePage } from "#shared/api/history.ts";
 import type { StopRequest } from "#shared/api/filter.ts";
+import type { EventAnswer, InstanceAnswer, InstancePage } from "#shared/api/history.ts";
 import type { WaitReason } from "#shared/execution.ts";
 import type { WrittenSubmission } from "#shared/submission.ts";
 import { everyItem } from "./pages.ts";
@@ -83,16 +83,18 @@ export function executionCalls(http: Http) {
       http.json<{ readonly stopped: readonly string[]; readonly more: boolean }>({
         ...{ method: "POST", path: "/v1/executions/stop", body: request, isRepeatable: true },
       }),
-    retry: (id: string, onlyFailed: boolean) =>
+    retry: (id: string) =>
       http.json<{ execution: ExecutionRow; instances: number; tasks: number }>({
         ...{ method: "POST", path: at(id, "/retry") },
-        query: onlyFailed ? { only: "failed" } : {},
       }),
     drain: (id: string, on: boolean) =>
       http.json<ExecutionRow>({
         ...{ method: "POST", path: at(id, "/drain"), body: { on }, isRepeatable: true },
       }),
     change: (id: string, change: { readonly priority?: number; readonly maxTime?: string }) =>
-      http.json<ExecutionRow>({ ...{ method: "PATCH", path: at(id), body: change }, isRepeatable: true }),
+      http.json<ExecutionRow>({
+        ...{ method: "PATCH", path: at(id), body: change },
+        isRepeatable: true,
+      }),
   };
 }

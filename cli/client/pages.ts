@@ -29,3 +29,7 @@ export async function firstItems<T>(
   }
   return { items: found, isMore: false };
 }
+
+export async function collectItems<T>(items: AsyncIterable<T>): Promise<T[]> {
+  return (await firstItems(items, Number.POSITIVE_INFINITY)).items;
+}

@@ -22,9 +22,10 @@ export function zappCalls(http: Http) {
     zapp: (name: string) => http.json<ZappAnswer>({ path: at(name) }),
     install: (name: string, request: InstallRequest) =>
       http.json<Installed>({ method: "PUT", path: at(name), body: request }),
+    uninstall: (name: string) => http.json<undefined>({ method: "DELETE", path: at(name) }),
     validate: (request: DescriptionRequest) =>
       http.json<ValidationAnswer>({
-        ...{ method: "POST", path: "/v1/validate", body: request, isRepeatable: true },
+        ...{ method: "POST", path: "/v1/zapps/validate", body: request, isRepeatable: true },
       }),
   };
 }

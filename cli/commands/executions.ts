@@ -1,11 +1,13 @@
 // `zoe ls`, `get`, `attach`, `why`, `events`: what there is and how it stands.
+
+import type { Command } from "commander";
 import { answer, type Cli, failWith, type Session, sessionOf } from "#cli/cli.ts";
 import { firstItems } from "#cli/client/pages.ts";
 import { collect, newCommand } from "#cli/command.ts";
 import { exitCodeOf } from "#cli/exit.ts";
 import { findExecution } from "#cli/find-execution.ts";
-import { follow } from "#cli/follow/follow.ts";
 import { tellEnd } from "#cli/follow/end.ts";
+import { follow } from "#cli/follow/follow.ts";
 import { countOf } from "#cli/run/options.ts";
 import { showExecution, showTable } from "#cli/show/execution.ts";
 import { elapsed, outcomeReason, stateColour, stateWord } from "#cli/show/outcome.ts";
@@ -13,7 +15,6 @@ import type { Column } from "#cli/show/table.ts";
 import type { Terminal } from "#cli/show/terminal.ts";
 import { age, clock } from "#cli/show/words.ts";
 import type { ExecutionRow } from "#shared/api/execution.ts";
-import type { Command } from "commander";
 
 export interface FilterOptions {
   readonly state?: string;
@@ -44,7 +45,10 @@ export function lsCommand(cli: Cli): Command {
   const command = newCommand({
     usage: "ls",
     summary: "List executions, newest first",
-    examples: ["zoe ls --state running --label group=7", "zoe ls --all --json | jq -r '.items[].id'"],
+    examples: [
+      "zoe ls --state running --label group=7",
+      "zoe ls --all --json | jq -r '.items[].id'",
+    ],
   });
   return withFilters(command)
     .option("--limit <n>", "how many at most", USUAL_ROWS)
@@ -120,11 +124,21 @@ export function attachCommand(cli: Cli): Command {
     .option("--out <dir>", "download what it leaves, at its end")
     .action(async (wanted: string, options: { logs?: true; out?: string }) => {
       const session = sessionOf(cli, command);
-      await attach(session, await findExecution(session, wanted), options.logs === true, options.out);
+      await attach(
+        session,
+        await findExecution(session, wanted),
+        options.logs === true,
+        options.out,
+      );
     });
 }
 
-async function attach(session: Session, id: string, withLogs: boolean, out?: string): Promise<void> {
+async function attach(
+  session: Session,
+  id: string,
+  withLogs: boolean,
+  out?: string,
+): Promise<void> {
   const followed = await follow(session, id, { withLogs });
   if (followed.kind === "ended") await tellEnd(session, followed.execution, { out });
 }
@@ -139,7 +153,8 @@ export function whyCommand(cli: Cli): Command {
     const session = sessionOf(cli, command);
     const why = await session.client.why(await findExecution(session, wanted));
     answer(session, why, () => {
-      if (why.reasons.length === 0) session.terminal.say(`It is ${why.state}, and waits for nothing.`);
+      if (why.reasons.length === 0)
+        session.terminal.say(`It is ${why.state}, and waits for nothing.`);
       for (const { text, help } of why.reasons) {
         session.terminal.say(text);
         if (help !== undefined) session.terminal.say(`  ${help}`);

@@ -1,7 +1,7 @@
 // The end of an execution that was followed: how it ended, its results or what failed, its files, and what it used; the exit code is its outcome.
 import { failWith, type Session } from "#cli/cli.ts";
-import { downloadFiles } from "#cli/files/download.ts";
 import { exitCodeOf } from "#cli/exit.ts";
+import { downloadFiles } from "#cli/files/download.ts";
 import { showResults } from "#cli/results/show.ts";
 import { showEnd, showUsed } from "#cli/show/execution.ts";
 import type { ExecutionAnswer } from "#shared/api/execution.ts";

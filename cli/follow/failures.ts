@@ -19,7 +19,9 @@ export async function showFailures(session: Session, execution: ExecutionAnswer)
   const deadLetters = sum(Object.values(queues), (queue) => queue.failed);
   if (failed === 0 && deadLetters === 0) return;
   if (failed > 0) await showInstances(session, id, failed);
-  session.terminal.note(`  zoe retry ${id} --failed   runs ${whatFailed(failed, deadLetters)} again`);
+  session.terminal.note(
+    `  zoe retry ${id} --failed   runs ${whatFailed(failed, deadLetters)} again`,
+  );
 }
 
 function whatFailed(instances: number, tasks: number): string {
@@ -39,7 +41,8 @@ async function showInstances(session: Session, id: string, failed: number): Prom
   }
   for (const instance of shown) {
     const last = await lastLine(session, instance);
-    const why = instance.outcome && (outcomeReason(instance.outcome) ?? outcomeWord(instance.outcome));
+    const why =
+      instance.outcome && (outcomeReason(instance.outcome) ?? outcomeWord(instance.outcome));
     const name = instance.label ?? `${instance.service}-${instance.index}`;
     terminal.note(`  ${terminal.paintNote("red", "✗")} ${oneLine(name)}  ${oneLine(why ?? "")}`);
     if (last !== undefined) terminal.note(terminal.paintNote("dim", `      ${oneLine(last)}`));
@@ -48,7 +51,10 @@ async function showInstances(session: Session, id: string, failed: number): Prom
 }
 
 /** Of what it wrote to stderr: mostly the reason in its own words. */
-async function lastLine({ client }: Session, instance: InstanceAnswer): Promise<string | undefined> {
+async function lastLine(
+  { client }: Session,
+  instance: InstanceAnswer,
+): Promise<string | undefined> {
   let last: string | undefined;
   const line = (text: string) => {
     if (text.trim() !== "") last = text;

@@ -71,7 +71,8 @@ export class LogFollower {
 
   /** The execution has ended: what was not read yet is read now. */
   async end(execution: ExecutionAnswer): Promise<void> {
-    while (this.#looking) await Promise.race([...this.#reading, new Promise((resolve) => setTimeout(resolve, 50))]);
+    while (this.#looking)
+      await Promise.race([...this.#reading, new Promise((resolve) => setTimeout(resolve, 50))]);
     await this.#begin(isMany(execution), Number.POSITIVE_INFINITY);
     await Promise.allSettled(this.#reading);
   }

@@ -23,7 +23,8 @@ export class Pace {
     this.#begin ??= { at: now, done: plain.done };
     this.#looks = this.#looks.filter(({ at }) => now - at <= WINDOW_MS);
     this.#looks.push({ at: now, done: plain.done });
-    const perSecond = rateOver(this.#looks) ?? rateOver([this.#begin, { at: now, done: plain.done }]);
+    const perSecond =
+      rateOver(this.#looks) ?? rateOver([this.#begin, { at: now, done: plain.done }]);
     const left = plain.total - plain.done;
     const isMoving = perSecond !== undefined && perSecond > 0;
     return {

@@ -1,5 +1,5 @@
 // What is seen while an execution is followed: a live region where stderr is a terminal, and plain lines where it is not.
-import { progressLine, figures } from "#cli/show/bar.ts";
+import { figures, progressLine } from "#cli/show/bar.ts";
 import { stateWord } from "#cli/show/outcome.ts";
 import type { Terminal } from "#cli/show/terminal.ts";
 import { oneLine } from "#cli/show/text.ts";
@@ -50,8 +50,11 @@ export class FollowScreen {
     const { terminal, progress } = { terminal: this.#terminal, progress: this.#pace };
     const lines = [this.#headline(execution, now)];
     if (isCountable(execution) && execution.services.length > 0) {
-      const paint = (style: "green" | "red" | "dim", text: string) => terminal.paintNote(style, text);
-      lines.push(`  ${progressLine(progress.progress(execution, now), terminal.liveWidth - 2, paint)}`);
+      const paint = (style: "green" | "red" | "dim", text: string) =>
+        terminal.paintNote(style, text);
+      lines.push(
+        `  ${progressLine(progress.progress(execution, now), terminal.liveWidth - 2, paint)}`,
+      );
     }
     if (this.aside !== "") lines.push(`  ${terminal.paintNote("dim", this.aside)}`);
     return lines;

@@ -1,7 +1,8 @@
 // The flags of `zoe run` and `zoe plan`, as commander reads them, and the submission they make.
 import { readFileSync } from "node:fs";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { collect } from "#cli/command.ts";
+import { RECORD_FORMATS } from "#cli/records/records.ts";
 import { VisibleError } from "#shared/fault.ts";
 import type { WrittenSubmission } from "#shared/submission.ts";
 import { splitSetting } from "./values.ts";
@@ -29,6 +30,14 @@ export function withSubmissionOptions(command: Command): Command {
     .option("--max-time <duration>", "kill it after this, such as 90m")
     .option("--deadline <when>", "when it must be done: a duration such as 10m, or a point in time")
     .option("--max-cost <usd>", "the most it may cost, in US dollars");
+}
+
+export function formatOption(command: Command): Command {
+  const option = new Option(
+    "--input-format <format>",
+    "what --input is, where its name does not tell",
+  );
+  return command.addOption(option.choices(RECORD_FORMATS));
 }
 
 /** All of it but what runs and its parameters. */

@@ -1,6 +1,7 @@
 // `--set name=value`: values as the zapp's parameters want them, from the command line or, as `@file`, from the lines of a file.
 import { readFileSync } from "node:fs";
 import { VisibleError } from "#shared/fault.ts";
+import { filesThatFit } from "./glob.ts";
 
 /** What a zapp says of a parameter; more than this is the server's to judge. */
 export interface Declared {
@@ -83,4 +84,22 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** `--each` of a zapp: the names of the files for its only list parameter without a value. */
+export function filesFor(
+  patterns: readonly string[],
+  declared: Readonly<Record<string, Declared>>,
+  given: Values,
+): Values {
+  const lists = Object.entries(declared).filter(
+    ([name, { type }]) => type === "array" && !(name in given),
+  );
+  const [only, ...others] = lists;
+  if (only !== undefined && others.length === 0) return { [only[0]]: filesThatFit(patterns) };
+  const known = lists.map(([name]) => name).join(", ") || "none";
+  throw new VisibleError(
+    "invalid",
+    `--each fills the only list parameter of a zapp; this one has ${known}. Say which with --set name=@file.`,
+  );
 }

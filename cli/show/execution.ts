@@ -1,7 +1,16 @@
 // One execution as people read it: how it stands, why it waits, its services and queues.
 import type { ExecutionAnswer, ExecutionRow, ServiceAnswer } from "#shared/api/execution.ts";
 import type { QueueAnswer } from "#shared/api/queue.ts";
-import { askedWords, elapsed, mark, outcomeReason, outcomeWord, stateColour, stateWord, usedWords } from "./outcome.ts";
+import {
+  askedWords,
+  elapsed,
+  mark,
+  outcomeReason,
+  outcomeWord,
+  stateColour,
+  stateWord,
+  usedWords,
+} from "./outcome.ts";
 import { type Column, table } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 import { oneLine } from "./text.ts";
@@ -17,7 +26,12 @@ export function showExecution(terminal: Terminal, execution: ExecutionAnswer, no
     ["what helps", execution.state === "ended" ? undefined : execution.waiting?.help],
     ["zapp", zapp],
     ["whose", `${user} of ${tenant}`],
-    ["labels", Object.entries(labels).map((pair) => pair.join("=")).join(", ") || undefined],
+    [
+      "labels",
+      Object.entries(labels)
+        .map((pair) => pair.join("="))
+        .join(", ") || undefined,
+    ],
     ["priority", String(priority)],
     ["round", round > 1 ? String(round) : undefined],
     ["times", timesOf(execution, now)],
@@ -31,7 +45,8 @@ export function showExecution(terminal: Terminal, execution: ExecutionAnswer, no
 }
 
 function timesOf({ createdAt, startedAt, endedAt }: ExecutionRow, now: number): string {
-  const waited = startedAt === undefined ? elapsed(createdAt, endedAt ?? now) : elapsed(createdAt, startedAt);
+  const waited =
+    startedAt === undefined ? elapsed(createdAt, endedAt ?? now) : elapsed(createdAt, startedAt);
   const ran = startedAt === undefined ? "" : `, ran ${elapsed(startedAt, endedAt ?? now)}`;
   return `submitted ${clock(createdAt)}, waited ${waited}${ran}`;
 }
@@ -76,8 +91,18 @@ const QUEUES: readonly Column<NamedQueue>[] = [
   { title: "LEASED", of: ([, { leased }]) => grouped(leased), align: "right" },
   { title: "DONE", of: ([, { done }]) => grouped(done), align: "right" },
   { title: "FAILED", of: ([, { failed }]) => grouped(failed), align: "right" },
-  { title: "RATE", of: ([, { ratePerSecond: r }]) => (r === undefined ? "" : rate(r)), align: "right", goes: 2 },
-  { title: "ETA", of: ([, { etaSeconds: s }]) => (s === undefined ? "" : duration(s)), align: "right", goes: 1 },
+  {
+    title: "RATE",
+    of: ([, { ratePerSecond: r }]) => (r === undefined ? "" : rate(r)),
+    align: "right",
+    goes: 2,
+  },
+  {
+    title: "ETA",
+    of: ([, { etaSeconds: s }]) => (s === undefined ? "" : duration(s)),
+    align: "right",
+    goes: 1,
+  },
 ];
 
 function queueState({ closed, drained }: QueueAnswer): string {
@@ -85,14 +110,21 @@ function queueState({ closed, drained }: QueueAnswer): string {
   return closed ? "closed" : "open";
 }
 
-export function showQueues(terminal: Terminal, queues: Readonly<Record<string, QueueAnswer>>): void {
+export function showQueues(
+  terminal: Terminal,
+  queues: Readonly<Record<string, QueueAnswer>>,
+): void {
   const rows = Object.entries(queues);
   if (rows.length === 0) return;
   terminal.say("");
   showTable(terminal, QUEUES, rows);
 }
 
-export function showTable<Row>(terminal: Terminal, columns: readonly Column<Row>[], rows: readonly Row[]): void {
+export function showTable<Row>(
+  terminal: Terminal,
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+): void {
   const heading = (text: string) => terminal.paint("dim", text);
   for (const line of table(columns, rows, { width: terminal.width, heading })) terminal.say(line);
 }
@@ -102,7 +134,10 @@ export function showEnd(terminal: Terminal, execution: ExecutionAnswer): void {
   const { outcome, name, id, createdAt, endedAt } = execution;
   if (outcome === undefined) return;
   const colour = stateColour(execution);
-  const sign = terminal.paintNote(colour, `${mark(outcome)} ${oneLine(name)} ${outcomeWord(outcome)}`);
+  const sign = terminal.paintNote(
+    colour,
+    `${mark(outcome)} ${oneLine(name)} ${outcomeWord(outcome)}`,
+  );
   const took = endedAt === undefined ? "" : ` in ${elapsed(createdAt, endedAt)}`;
   terminal.note(`${sign}${took}  ${terminal.paintNote("dim", id)}`);
   const reason = outcomeReason(outcome);
@@ -110,7 +145,11 @@ export function showEnd(terminal: Terminal, execution: ExecutionAnswer): void {
 }
 
 /** What was asked for and what was used, a line for each service that ran. */
-export function showUsed(terminal: Terminal, { services }: ExecutionAnswer, wallSeconds: number): void {
+export function showUsed(
+  terminal: Terminal,
+  { services }: ExecutionAnswer,
+  wallSeconds: number,
+): void {
   for (const { service, asked, used, succeeded, failed, cancelled } of services) {
     const ended = succeeded + failed + cancelled;
     if (ended === 0) continue;

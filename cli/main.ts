@@ -1,0 +1,21 @@
+// `zoe`: the command line on Node 24. zoe.mjs is its door; program.ts tells the commands.
+import type { Cli } from "./cli.ts";
+import { runProgram } from "./program.ts";
+import { Terminal } from "./show/terminal.ts";
+
+const terminal = new Terminal({
+  out: process.stdout,
+  err: process.stderr,
+  environment: process.env,
+});
+const cli: Cli = { terminal, stdin: process.stdin, environment: process.env, exitCode: 0 };
+
+// Who reads stopped reading, as `head` does: that is no mistake.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? 0 : 1);
+});
+// The terminal is gone: nothing can be shown any more, and nothing is lost.
+process.stderr.on("error", () => {});
+process.on("exit", () => terminal.draw([]));
+
+process.exitCode = await runProgram(cli, process.argv.slice(2));
