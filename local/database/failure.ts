@@ -9,18 +9,20 @@ export interface Failure {
   readonly stack?: string;
 }
 
-const READ_ONLY = "The state database can't be written: the disk or its folder is read-only";
-const FULL = "The state database can't be written: the disk is full";
-const BROKEN = "The state database can't be written: the disk answers with an error";
+const LATER = "Nothing was changed; mend that and try again";
+const READ_ONLY = `The state can't be written: the disk or its folder is read-only. ${LATER}`;
+const FULL = `The state can't be written: the disk is full. ${LATER}`;
+const BROKEN = `The state can't be read or written: the disk answers with an error. ${LATER}`;
 
 /** SQLite's primary result codes that speak of the disk and not of us. */
 const SQLITE_SENTENCES: Readonly<Record<number, string>> = {
-  5: "The state database is locked by another program",
+  5: `The state is locked by another program. ${LATER}`,
   8: READ_ONLY,
   10: BROKEN,
-  11: "The state database is damaged: restore it from a backup",
+  11: "The state is damaged: restore it from a backup",
   13: FULL,
-  14: "The state database can't be opened: its folder is gone or may not be written",
+  14: `The state can't be opened: its folder is gone or may not be written. ${LATER}`,
+  26: "The state is no database of Zoe: name another directory, or restore it from a backup",
 };
 
 const SYSTEM_SENTENCES: Readonly<Record<string, string>> = {

@@ -75,7 +75,7 @@ export function queueContract(name: string, openQueues: () => Promise<QueuesUnde
 
     test("every message is handled, in batches no larger than asked, as it was sent", async () => {
       const message = fc.jsonValue({ noUnicodeString: false }) as fc.Arbitrary<Json>;
-      const sends = fc.array(fc.array(message, { maxLength: 12 }), { maxLength: 6 });
+      const sends = fc.array(fc.array(message, { maxLength: 8 }), { maxLength: 4 });
       const property = fc.asyncProperty(
         sends,
         fc.integer({ min: 1, max: 5 }),
@@ -96,7 +96,7 @@ export function queueContract(name: string, openQueues: () => Promise<QueuesUnde
           expect(new Set(seen)).toEqual(new Set(sent));
         },
       );
-      await fc.assert(property, { numRuns: 30 });
+      await fc.assert(property, { numRuns: 20 });
     });
 
     test("messages sent before anybody listens are waiting", async () => {
