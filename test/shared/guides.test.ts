@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parseYaml } from "#functions/api/yaml.ts";
+import { capabilitiesOf } from "#local/backends/process/admission.ts";
 import { unsupportedBy } from "#shared/unsupported.ts";
 import { readZapp } from "#shared/zapp/read.ts";
 import { validateZapp } from "#shared/zapp/validate.ts";
@@ -12,15 +13,7 @@ const setting = {
   tenant: { name: "lab" },
 };
 
-/** What the process engine of one machine can do today. */
-const engine = {
-  engine: "process",
-  runs: ["once", "array", "worker"],
-  features: [
-    "programs",
-    ...["inputs", "outputs", "files", "secrets", "retry", "after", "maxTime", "pull", "routes"],
-  ],
-} as const;
+const engine = capabilitiesOf();
 
 const guides: Record<string, { given: object; refused: string[] }> = {
   "two-level-classifier": { given: {}, refused: [] },

@@ -6,6 +6,7 @@ import { checkCounts } from "./counts.ts";
 import { checkKeys } from "./keys.ts";
 import { checkNames } from "./names.ts";
 import { checkParameterDeclarations } from "./parameters.ts";
+import { checkPaths } from "./paths.ts";
 import { checkReferences } from "./references.ts";
 import { checkSweeps } from "./sweeps.ts";
 import { checkLeftTemplates, checkTemplates } from "./templates.ts";
@@ -30,6 +31,7 @@ function checkAlways(sketch: Sketch): Fault[] {
     ...checkAlternatives(sketch),
     ...checkReferences(sketch),
     ...checkSweeps(sketch),
+    ...checkPaths(sketch),
     ...checkCounts(sketch),
   ];
 }

@@ -95,6 +95,36 @@ const faulty: Record<string, [document: unknown, pointer: string, detail: string
     "/services/0/program",
     "inside the zapp's own",
   ],
+  "an input outside the work folder": [
+    once({ inputs: [{ from: "upload", to: "../x" }] }),
+    "/services/0/inputs/0/to",
+    "below the instance's own work folder",
+  ],
+  "an output at the root": [
+    once({ outputs: [{ path: "/tmp/*" }] }),
+    "/services/0/outputs/0/path",
+    'got "/tmp/*"',
+  ],
+  "an output to a folder": [
+    once({ outputs: [{ path: "*", to: "archive" }] }),
+    "/services/0/outputs/0/to",
+    "`results`, or an address such as s3://bucket/folder",
+  ],
+  "a file outside": [
+    once({ files: { "a/../../b": "x" } }),
+    "/services/0/files/a~1..~1..~1b",
+    "below the instance's own work folder",
+  ],
+  "a volume that climbs": [
+    once({ volumes: [{ name: "v", path: "/data/../etc" }] }),
+    "/services/0/volumes/0/path",
+    "without .. in it",
+  ],
+  "a checkpoint at home": [
+    once({ checkpoint: { path: "~/state", every: "1m" } }),
+    "/services/0/checkpoint/path",
+    'got "~/state"',
+  ],
   "an array without a count": [
     aZapp({ services: [without(anArray(), "count")] }),
     "/services/0/count",
