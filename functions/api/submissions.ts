@@ -1,7 +1,6 @@
 // The body of a submission: one, or a list of at most 1,000 that are read and answered item by item.
 import { z } from "zod";
 import { sha256 } from "#functions/digest.ts";
-import { type Fault, VisibleError } from "#shared/fault.ts";
 import {
   type ReadSubmission,
   readSubmission,
@@ -11,6 +10,7 @@ import {
   WrittenSubmission,
 } from "#shared/submission.ts";
 import { type Body, readBytes } from "./body.ts";
+import { invalid } from "./faults.ts";
 import { decodeUtf8, parseJson } from "./json.ts";
 
 export const SubmissionSchema = WrittenSubmission.meta({ id: "Submission" });
@@ -22,6 +22,8 @@ export type Submissions =
       readonly readings: readonly ReadSubmission[];
       readonly bodyHash?: string;
     };
+
+export const NOT_VALID = "The submission is not valid";
 
 const examples = {
   byName: {
@@ -54,7 +56,7 @@ export const submissionsBody: Body<Submissions> = {
     const hashed = isKeyed ? { bodyHash: await sha256(bytes) } : {};
     if (!Array.isArray(value)) return { kind: "one", submission: accepted(value), ...hashed };
     const readings = readSubmissions(value);
-    if ("pointer" in readings) throw invalid([readings]);
+    if ("pointer" in readings) throw invalid(NOT_VALID, [readings]);
     return { kind: "many", readings, ...hashed };
   },
 };
@@ -68,12 +70,5 @@ export const submissionBody: Body<Submission> = {
 function accepted(value: unknown): Submission {
   const { submission, faults } = readSubmission(value);
   if (submission) return submission;
-  throw invalid(faults);
-}
-
-export function invalid(faults: readonly Fault[]): VisibleError {
-  const [first, ...rest] = faults;
-  const more = rest.length > 0 ? ` (and ${rest.length} more)` : "";
-  const text = `The submission is not valid: ${first?.detail ?? ""}${more}`;
-  return new VisibleError("invalid", text, faults);
+  throw invalid(NOT_VALID, faults);
 }

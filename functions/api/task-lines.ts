@@ -3,6 +3,7 @@
 import { TASK_LIMITS } from "#functions/task-queues.ts";
 import { type Fault, quote, VisibleError } from "#shared/fault.ts";
 import { isDeeperThan } from "#shared/zapp/json.ts";
+import { invalid } from "./faults.ts";
 import { JSON_DEPTH } from "./json.ts";
 import { whereBroken } from "./json-place.ts";
 
@@ -144,8 +145,5 @@ function fault(pointer: string, wanted: string, came: unknown): Fault {
 }
 
 function faulty(faults: readonly Fault[]): VisibleError {
-  const [first, ...rest] = faults;
-  const more = rest.length > 0 ? ` (and ${rest.length} more)` : "";
-  const text = `No task was put. ${first?.pointer ? `Task ${first.pointer}: ` : ""}${first?.detail ?? ""}${more}`;
-  return new VisibleError("invalid", text, faults);
+  return invalid("No task was put", faults);
 }

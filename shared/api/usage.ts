@@ -41,11 +41,9 @@ export const QuotaAnswer = z
   .meta({ id: "QuotaAnswer" });
 export type QuotaAnswer = z.infer<typeof QuotaAnswer>;
 
-export const Day = z
-  .string(saying("a day, as 2026-03-01"))
-  .regex(/^\d{4}-\d{2}-\d{2}$/, saying("a day, as 2026-03-01"))
-  .refine((day) => !Number.isNaN(Date.parse(`${day}T00:00:00Z`)), saying("a day, as 2026-03-01"))
-  .meta({ format: "date", examples: ["2026-03-01"] });
+export const Day = z.iso
+  .date(saying("a day, as 2026-03-01"))
+  .meta({ examples: ["2026-03-01"], pattern: undefined });
 
 export const UsageAnswer = z
   .strictObject({
