@@ -37,13 +37,14 @@ const OWN_CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), 
 
 /** As Zoe tells its programs where they are. */
 export function openHere(): Promise<Predict> {
-  const { ZOE_PARAM_MODEL: model, ZOE_CACHE_DIR: cache } = process.env;
+  const { CLASSIFIER_MODEL: model, ZOE_CACHE_DIR: cache } = process.env;
   return openClassifier({ ...(model && { model }), ...(cache && { cache }) });
 }
 
-export function classify(predict: Predict, task: unknown): Verdict {
+/** `within`: the topic is known already, and the sub-topic is wanted. */
+export function classify(predict: Predict, task: unknown, within?: Topic): Verdict {
   const record = asRecord(task, "this task");
-  const { topic, subtopic, confidence } = predict(record);
+  const { topic, subtopic, confidence } = predict(record, within);
   return {
     id: record.id,
     title: record.title.replaceAll(/\s+/g, " ").trim(),

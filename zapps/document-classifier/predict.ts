@@ -9,7 +9,8 @@ export interface Prediction extends Place {
   readonly confidence: number;
 }
 
-export type Predict = (record: DocumentRecord) => Prediction;
+/** `within`: the topic is known, and only the sub-topic is asked for. */
+export type Predict = (record: DocumentRecord, within?: Topic) => Prediction;
 
 /** Added to every count, so that a term never seen with a class does not rule it out. */
 const SMOOTHING = 0.3;
@@ -40,20 +41,20 @@ export function predictorOf(model: Model): Predict {
     places.map((place) => names.subtopics.indexOf(fullName(place))),
   );
 
-  return (record) => {
+  return (record, within) => {
     const found = [...termsOf(record)].flatMap(([term, times]) => {
       const counts = terms.get(term);
       return counts === undefined ? [] : [{ counts, times }];
     });
     const single = evidence(categories, found, terms.size);
     const ofTopics = withLikeliest(evidence(topics, found, terms.size), topics, single);
-    const topic = names.topics[indexOfMost(ofTopics)] as Topic;
+    const topic = within ?? (names.topics[indexOfMost(ofTopics)] as Topic);
     const ofSubtopics = withLikeliest(evidence(subtopics, found, terms.size), subtopics, single);
     const own = ofSubtopics.map((score, index) =>
       names.subtopics[index]?.startsWith(`${topic}/`) ? score : Number.NEGATIVE_INFINITY,
     );
     const subtopic = names.subtopics[indexOfMost(own)]?.slice(topic.length + 1) ?? "";
-    return { topic, subtopic, confidence: confidenceOf(ofTopics) };
+    return { topic, subtopic, confidence: shareOf(names.topics.indexOf(topic), ofTopics) };
   };
 }
 
@@ -109,11 +110,11 @@ function byClass(level: Level, counts: readonly number[]): Map<number, number> {
   return sums;
 }
 
-/** The share of the likeliest class, had each the evidence that it really has. */
-function confidenceOf(scores: readonly number[]): number {
+/** How much of all evidence speaks for one class. */
+function shareOf(index: number, scores: readonly number[]): number {
   const most = Math.max(...scores);
   const shares = scores.map((score) => Math.exp((score - most) * EVIDENCE));
-  return 1 / shares.reduce((sum, share) => sum + share, 0);
+  return (shares[index] ?? 0) / shares.reduce((sum, share) => sum + share, 0);
 }
 
 function indexOfMost(scores: readonly number[]): number {

@@ -7,7 +7,7 @@ import type { DocumentRecord } from "./record.ts";
 const nlp = winkNlp(model, []);
 const { its } = nlp;
 /** The types of the library forget one of its arguments. */
-const stem = its.stem as unknown as ItsFunction<string>;
+const stemIts = its.stem as unknown as ItsFunction<string>;
 
 /** A title says in ten words what an abstract says in two hundred. */
 const TITLE_WEIGHT = 3;
@@ -42,7 +42,7 @@ function stemsOf(text: string): string[] {
       const isWord = token.out(its.type) === "word" && !token.out(its.stopWordFlag);
       const word = String(token.out(its.normal));
       const counts = isWord && /^[a-z][a-z']+$/.test(word) && !MARKUP.has(word);
-      stems.push(counts ? String(token.out(stem)) : GAP);
+      stems.push(counts ? String(token.out(stemIts)) : GAP);
     });
   return stems;
 }
