@@ -1,4 +1,4 @@
-// A zapp as steps and engines see it: expanded for one execution. It is written as written.ts says, and comes here through zapp/read.ts.
+// A zapp as steps and engines see it: expanded for one execution. People write it as zapp/written.ts says; zapp/expand.ts makes this of it.
 import { z } from "zod";
 import { Service } from "./zapp/service.ts";
 

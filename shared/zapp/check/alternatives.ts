@@ -1,6 +1,6 @@
 // Fields that go together, or only without each other.
 import type { Fault } from "#shared/fault.ts";
-import { isRecord, type JsonRecord, listOf, recordOf } from "#shared/zapp/json.ts";
+import { isRecord, type JsonRecord, listOf } from "#shared/zapp/json.ts";
 import type { ServiceSketch, Sketch } from "#shared/zapp/sketch.ts";
 
 export function checkAlternatives(sketch: Sketch): Fault[] {
@@ -8,7 +8,6 @@ export function checkAlternatives(sketch: Sketch): Fault[] {
     ...checkZapp(sketch),
     ...sketch.services.flatMap((service) => [
       ...checkProgram(service),
-      ...checkCounts(service),
       ...checkHealth(service),
       ...checkNeeds(service),
     ]),
@@ -63,56 +62,6 @@ function checkProgram(service: ServiceSketch): Fault[] {
     });
   }
   return faults;
-}
-
-function checkCounts(service: ServiceSketch): Fault[] {
-  const { run, fields } = service;
-  const count = recordOf(fields.count);
-  if (run === "array" && fields.count === undefined && fields.sweep === undefined) {
-    return [
-      {
-        pointer: service.at("count"),
-        detail: "Wanted `count`, or `sweep` with lists to run the product of; got neither.",
-      },
-    ];
-  }
-  if (run === "array" && fields.count !== undefined && fields.sweep !== undefined) {
-    return [
-      {
-        pointer: service.at("count"),
-        detail: "Wanted either `count` or `sweep`, which sets the count by itself; got both.",
-      },
-    ];
-  }
-  if (run === "gang") return checkRanks(service);
-  if (run === "worker") return order(service, count, "min", "max");
-  return run === "forever" ? order(service, count, "essential", "total") : [];
-}
-
-function order(service: ServiceSketch, count: JsonRecord, low: string, high: string): Fault[] {
-  const [least, most] = [count[low], count[high]];
-  if (typeof least !== "number" || typeof most !== "number" || least <= most) return [];
-  return [
-    {
-      pointer: service.at("count", low),
-      detail: `Wanted ${low} of at most ${high}, which is ${most}; got ${least}.`,
-    },
-  ];
-}
-
-function checkRanks(service: ServiceSketch): Fault[] {
-  const { nodes, ranks, ranksPerNode } = service.fields;
-  if (ranks !== undefined && ranksPerNode !== undefined) {
-    return [
-      {
-        pointer: service.at("ranksPerNode"),
-        detail: "Wanted either `ranks` (in all) or `ranksPerNode`; got both.",
-      },
-    ];
-  }
-  if (typeof ranks !== "number" || typeof nodes !== "number" || ranks % nodes === 0) return [];
-  const detail = `Wanted ranks that can be dealt evenly over ${nodes} nodes, such as ${Math.ceil(ranks / nodes) * nodes}; got ${ranks}.`;
-  return [{ pointer: service.at("ranks"), detail }];
 }
 
 function checkHealth(service: ServiceSketch): Fault[] {

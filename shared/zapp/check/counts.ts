@@ -1,10 +1,64 @@
-// Numbers that must agree between services.
+// Counts: each kind of service says its own, and they must agree with each other.
 import { type Fault, quote } from "#shared/fault.ts";
-import { recordOf } from "#shared/zapp/json.ts";
-import type { Sketch } from "#shared/zapp/sketch.ts";
+import { type JsonRecord, recordOf } from "#shared/zapp/json.ts";
+import type { ServiceSketch, Sketch } from "#shared/zapp/sketch.ts";
+
+export function checkCounts(sketch: Sketch): Fault[] {
+  return [...sketch.services.flatMap(checkCount), ...checkGroups(sketch)];
+}
+
+function checkCount(service: ServiceSketch): Fault[] {
+  const { run, fields } = service;
+  const count = recordOf(fields.count);
+  if (run === "array" && fields.count === undefined && fields.sweep === undefined) {
+    return [
+      {
+        pointer: service.at("count"),
+        detail: "Wanted `count`, or `sweep` with lists to run the product of; got neither.",
+      },
+    ];
+  }
+  if (run === "array" && fields.count !== undefined && fields.sweep !== undefined) {
+    return [
+      {
+        pointer: service.at("count"),
+        detail: "Wanted either `count` or `sweep`, which sets the count by itself; got both.",
+      },
+    ];
+  }
+  if (run === "gang") return checkRanks(service);
+  if (run === "worker") return order(service, count, "min", "max");
+  return run === "forever" ? order(service, count, "essential", "total") : [];
+}
+
+function order(service: ServiceSketch, count: JsonRecord, low: string, high: string): Fault[] {
+  const [least, most] = [count[low], count[high]];
+  if (typeof least !== "number" || typeof most !== "number" || least <= most) return [];
+  return [
+    {
+      pointer: service.at("count", low),
+      detail: `Wanted ${low} of at most ${high}, which is ${most}; got ${least}.`,
+    },
+  ];
+}
+
+function checkRanks(service: ServiceSketch): Fault[] {
+  const { nodes, ranks, ranksPerNode } = service.fields;
+  if (ranks !== undefined && ranksPerNode !== undefined) {
+    return [
+      {
+        pointer: service.at("ranksPerNode"),
+        detail: "Wanted either `ranks` (in all) or `ranksPerNode`; got both.",
+      },
+    ];
+  }
+  if (typeof ranks !== "number" || typeof nodes !== "number" || ranks % nodes === 0) return [];
+  const detail = `Wanted ranks that can be dealt evenly over ${nodes} nodes, such as ${Math.ceil(ranks / nodes) * nodes}; got ${ranks}.`;
+  return [{ pointer: service.at("ranks"), detail }];
+}
 
 /** Workers that share a maximum must say the same one. */
-export function checkCounts(sketch: Sketch): Fault[] {
+function checkGroups(sketch: Sketch): Fault[] {
   const maximumOf = new Map<unknown, unknown>();
   return sketch.services.flatMap((service) => {
     const { group, max } = recordOf(service.fields.shareMax);

@@ -46,11 +46,19 @@ function unusedParameter(sketch: Sketch, name: string, parameter: JsonRecord): F
   const isMeasured = recordOf(recordOf(document.costModel).measured).input === name;
   const isUsed = someText(
     document,
-    (text) => namesIn(text).includes(name) || text.includes(variable),
+    (text) => namesIn(text).includes(name) || mentions(text, variable),
   );
   if (isUsed || isMeasured || parameter.secret === true) return [];
   const detail = `Nothing here uses the parameter "${name}": no template \${${name}}, no script $${variable}.`;
   return [{ pointer: under("/parameters", name), detail }];
+}
+
+/** ZOE_PARAM_N is not mentioned by ZOE_PARAM_NAME. */
+function mentions(text: string, variable: string): boolean {
+  return text
+    .split(variable)
+    .slice(1)
+    .some((rest) => !/^\w/.test(rest));
 }
 
 function someText(value: unknown, test: (text: string) => boolean): boolean {

@@ -11,7 +11,7 @@ const KEY_FORMATS: readonly RegExp[] = [
   /\b(ghp|gho|ghs|ghu|github_pat)_[A-Za-z0-9_]{20,}/,
   /\bglpat-[A-Za-z0-9_-]{20,}/,
   /\bxox[abprs]-[A-Za-z0-9-]{10,}/,
-  /\bsk-[A-Za-z0-9_-]{20,}/,
+  /\bsk-(?=[\w-]*[0-9])(?=[\w-]*[A-Z])[\w-]{20,}/,
   /\bAIza[A-Za-z0-9_-]{35}/,
   /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\./,
   /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:[^\s:/@$]{3,}@/,

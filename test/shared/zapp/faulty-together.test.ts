@@ -360,6 +360,11 @@ const faulty: Record<string, [document: unknown, pointer: string, detail: string
     "/services/0/command",
     "looks like a key",
   ],
+  "a model service's key in a command": [
+    once({ command: "ask --key sk-proj-0123456789abcdefABCDEF" }),
+    "/services/0/command",
+    "looks like a key",
+  ],
   "a password in an address": [
     once({ inputs: [{ from: "https://ada:secret@host/x", to: "x" }] }),
     "/services/0/inputs/0/from",

@@ -121,6 +121,44 @@ test("all that is wrong is told at once, what is missing with its meaning", () =
   expect(values).not.toHaveProperty("workers");
 });
 
+const wanted: [parameter: WrittenParameter, value: unknown, detail: string][] = [
+  [{ type: "number", minimum: 2 }, 1, "Wanted a number of at least 2; got 1."],
+  [{ type: "number", maximum: 2 }, 3, "Wanted a number of at most 2; got 3."],
+  [{ type: "number" }, Number.POSITIVE_INFINITY, "Wanted a number; got Infinity."],
+  [{ type: "string", minLength: 2 }, "a", 'Wanted a text of at least 2 characters; got "a".'],
+  [
+    { type: "string", minLength: 2, maxLength: 3 },
+    "a",
+    'Wanted a text of 2 to 3 characters; got "a".',
+  ],
+  [
+    { type: "dataset" },
+    "x".repeat(1001),
+    `Wanted the name of a dataset; got "${"x".repeat(56)}...`,
+  ],
+];
+
+for (const [parameter, value, detail] of wanted) {
+  test(`said of ${parameter.type}: ${detail}`, () => {
+    const { faults } = checkParameters({ parameters: { p: parameter } }, { p: value });
+    expect(faults[0]?.detail.startsWith(detail)).toBe(true);
+  });
+}
+
+test("bounds belong to what they bound", () => {
+  const edges: [WrittenParameter, unknown][] = [
+    [{ type: "number", minimum: 2, maximum: 2 }, 2],
+    [{ type: "string", minLength: 2, maxLength: 2 }, "ab"],
+    [{ type: "dataset" }, "x".repeat(1000)],
+    [{ type: "string", pattern: "^x*$" }, "x".repeat(200)],
+    [{ type: "array", minItems: 1, maxItems: 1 }, ["a"]],
+  ];
+  const faults = edges.flatMap(
+    ([p, value]) => checkParameters({ parameters: { p } }, { p: value }).faults,
+  );
+  expect(faults).toEqual([]);
+});
+
 test("parameters that are no object are refused as a whole", () => {
   expect(checkParameters({ parameters: declared }, [1]).faults).toEqual([
     { pointer: "/parameters", detail: "Wanted an object with the parameters' values; got a list." },

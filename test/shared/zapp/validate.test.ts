@@ -129,6 +129,14 @@ const warned: Record<string, [document: unknown, pointer: string, detail: string
     "/parameters/n",
     "no template ${n}, no script $ZOE_PARAM_N",
   ],
+  "a parameter whose variable only begins another's": [
+    aZapp({
+      parameters: { n: { type: "integer" }, name: { type: "string" } },
+      services: [{ name: "s", run: "once", program: ".", script: "echo $ZOE_PARAM_NAME" }],
+    }),
+    "/parameters/n",
+    "Nothing here uses",
+  ],
   "a template in a script": [
     aZapp({
       parameters: { n: { type: "integer" } },
@@ -212,6 +220,9 @@ const plain: Record<string, unknown> = {
         command: ["./go", "${address:db}", "${address:api}"],
       }),
     ],
+  }),
+  "names that only begin like keys": aZapp({
+    services: [aService({ command: "pip install sk-learn-contrib-pipelines-2 task-queue" })],
   }),
   "a framework alone": { version: 4, name: "mpi-ring", uses: { openmpi: { ranksPerNode: 2 } } },
   "numbers and booleans in commands and environment": aZapp({
