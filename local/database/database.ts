@@ -3,7 +3,7 @@ import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync, statSyn
 import { backup, type DatabaseSync } from "node:sqlite";
 import { VisibleError } from "#shared/fault.ts";
 import { openReading, openWriting } from "./connection.ts";
-import { errorOf, failureOf, isDiskFailure } from "./failure.ts";
+import { asTold } from "./failure.ts";
 import { migrate } from "./migrate.ts";
 import { MODULES } from "./modules.ts";
 import { startWriter, type Writer } from "./writer.ts";
@@ -54,7 +54,7 @@ function prepare(path: string, now: number): void {
     database = openWriting(path);
     migrate(database, MODULES, now);
   } catch (error) {
-    throw isDiskFailure(error) ? errorOf(failureOf(error)) : error;
+    throw asTold(error);
   } finally {
     database?.close();
   }

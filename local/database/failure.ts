@@ -52,6 +52,11 @@ export function isDiskFailure(error: unknown): boolean {
   return diskSentence(error) !== undefined;
 }
 
+/** The error as the caller is told: in plain words where the disk is to blame. */
+export function asTold(error: unknown): unknown {
+  return isDiskFailure(error) ? errorOf(failureOf(error)) : error;
+}
+
 function diskSentence(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const sentence =

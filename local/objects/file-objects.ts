@@ -14,6 +14,7 @@ import {
   type ObjectStat,
   type Objects,
 } from "#functions/objects.ts";
+import { asTold } from "#local/database/failure.ts";
 import { adopt } from "./adopt.ts";
 import type { Dropped } from "./cleaned.ts";
 import { isMissing, place, removeEmpty, writeDurably } from "./placing.ts";
@@ -54,6 +55,8 @@ class Files implements FileObjects {
       const written = await statOf("", unfinished);
       await place(unfinished, join(this.#root, key), key);
       return { key, size: written?.size ?? 0, modifiedAt: written?.modifiedAt ?? 0 };
+    } catch (error) {
+      throw asTold(error);
     } finally {
       await rm(unfinished, { force: true });
     }
