@@ -36,13 +36,20 @@ class Cgroup {
   #folder;
   #cpuFolder;
   #limitMib;
-  #before;
+  /** As it stood when the last program had ended: two counters that only grow, and the cache of its files. */
+  #cpuBefore;
+  #killsBefore;
+  #mibBefore = 0;
 
   constructor(limit, name) {
     this.#version = limit.version;
     this.#folder = join(limit.folder, name);
     this.#cpuFolder = limit.cpuFolder && join(limit.cpuFolder, name);
     for (const folder of this.#folders()) mkdirSync(folder, { recursive: true });
+  }
+
+  get countsTime() {
+    return this.#version === 2 || this.#cpuFolder !== undefined;
   }
 
   /** A shell's words that enter the group and then become the program: nothing of it runs outside. */
@@ -55,24 +62,27 @@ class Cgroup {
   begin(memoryMib) {
     if (memoryMib !== this.#limitMib) this.#setLimit(memoryMib);
     this.#limitMib = memoryMib;
+    this.#cpuBefore ??= this.#cpuSeconds();
+    this.#killsBefore ??= this.#kills();
     if (this.#version === 1) this.#write("memory.max_usage_in_bytes", "0");
-    this.#before = { cpu: this.#cpuSeconds(), kills: this.#kills(), mib: this.#nowMib() };
   }
 
-  members() {
-    const text = tryTo(() => readFileSync(join(this.#folder, "cgroup.procs"), "latin1")) ?? "";
-    return text.split("\n").filter(Boolean).map(Number);
-  }
-
-  /** Undefined where processor time isn't counted by group. */
-  cpuSeconds() {
-    const now = this.#cpuSeconds();
-    return now === undefined ? undefined : Math.max(0, now - this.#before.cpu);
+  /** What the program has used in all, when nothing of it lives any more. `cpuSeconds` is undefined where groups don't count it. */
+  end() {
+    const [cpu, kills, peakMib] = [this.#cpuSeconds(), this.#kills(), this.#peakMib()];
+    const used = {
+      cpuSeconds: cpu === undefined ? undefined : Math.max(0, cpu - this.#cpuBefore),
+      kills: kills - this.#killsBefore,
+      peakMib,
+    };
+    this.#cpuBefore = cpu;
+    this.#killsBefore = kills;
+    return used;
   }
 
   /** Processes that the kernel ended because the limit was reached. */
   kills() {
-    return this.#kills() - this.#before.kills;
+    return this.#kills() - this.#killsBefore;
   }
 
   /** What the programs themselves hold, without the file system's cache. */
@@ -80,12 +90,6 @@ class Cgroup {
     const stat = this.#read("memory.stat");
     if (this.#version === 1) return (figure(stat, "total_rss") + figure(stat, "total_shmem")) / MIB;
     return (figure(stat, "anon") + figure(stat, "shmem")) / MIB;
-  }
-
-  /** The kernel's own highest figure, cache included: for programs too short to be looked at. */
-  peakMib() {
-    if (this.#version === 2) return 0;
-    return Number(this.#read("memory.max_usage_in_bytes")) / MIB - this.#before.mib;
   }
 
   remove() {
@@ -109,7 +113,7 @@ class Cgroup {
   #cpuSeconds() {
     if (this.#version === 2) return figure(this.#read("cpu.stat"), "usage_usec") / 1e6;
     if (!this.#cpuFolder) return undefined;
-    return Number(readFileSync(join(this.#cpuFolder, "cpuacct.usage"), "latin1")) / 1e9;
+    return Number(readFileSync(join(this.#cpuFolder, "cpuacct.usage"), "utf8")) / 1e9;
   }
 
   #kills() {
@@ -119,8 +123,17 @@ class Cgroup {
     );
   }
 
-  #nowMib() {
-    return this.#version === 1 ? Number(this.#read("memory.usage_in_bytes")) / MIB : 0;
+  /** The kernel's highest figure without what remains at the end, the files' cache; version 2 can't begin it anew. */
+  #peakMib() {
+    if (this.#version === 2) return 0;
+    const now = this.#usageMib("memory.usage_in_bytes");
+    const peak = this.#usageMib("memory.max_usage_in_bytes") - Math.max(now, this.#mibBefore);
+    this.#mibBefore = now;
+    return Math.max(0, peak);
+  }
+
+  #usageMib(file) {
+    return Number(this.#read(file)) / MIB;
   }
 
   #folders() {
@@ -128,7 +141,7 @@ class Cgroup {
   }
 
   #read(file) {
-    return readFileSync(join(this.#folder, file), "latin1");
+    return readFileSync(join(this.#folder, file), "utf8");
   }
 
   #write(file, text) {

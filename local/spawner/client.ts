@@ -54,7 +54,12 @@ export interface RecoveredProgram {
 
 export type ProgramEvent =
   | { readonly event: "started"; readonly id: string; readonly pid: number; readonly at: number }
-  | { readonly event: "refused"; readonly id: string; readonly reason: string }
+  | {
+      readonly event: "refused";
+      readonly id: string;
+      readonly reason: string;
+      readonly exitCode?: number;
+    }
   | ({ readonly event: "ended" } & ProgramEnd);
 
 export type SpawnerEvent =

@@ -8,7 +8,6 @@ import {
   readSync,
   renameSync,
   statSync,
-  unlinkSync,
   writeFileSync,
 } from "node:fs";
 
@@ -28,7 +27,6 @@ export class LogFile {
 
   /** Opened for the program. Appending, so that it goes on at the end when the file is cut. */
   open() {
-    for (const leftover of [".tail", ".cut"]) remove(this.#path + leftover);
     return openSync(this.#path, "a");
   }
 
@@ -64,13 +62,5 @@ export class LogFile {
   #note(cut) {
     writeFileSync(`${this.#path}.cut.new`, JSON.stringify(cut));
     renameSync(`${this.#path}.cut.new`, `${this.#path}.cut`);
-  }
-}
-
-function remove(path) {
-  try {
-    unlinkSync(path);
-  } catch {
-    // It was never cut.
   }
 }

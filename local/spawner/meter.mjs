@@ -4,10 +4,9 @@
 import { readProcess, TICKS_PER_SECOND } from "./processes.mjs";
 
 const MIB = 1024 * 1024;
-/** Asking a control group what it holds takes the kernel some 50 microseconds: not at every look. */
+/** Asking a control group what it holds takes the kernel some 50 microseconds: after the first second not at every look. */
 const LOOKS_PER_ASK = 4;
-/** Programs that ended sooner were hardly looked at: there the kernel's own peak is taken, file cache included. */
-const SHORT_SECONDS = 1;
+const FIRST_LOOKS = 10;
 
 const reaped = { ticks: 0, meters: [] };
 
@@ -42,7 +41,9 @@ export class Meter {
   }
 
   #askGroup() {
-    return this.#looks++ % LOOKS_PER_ASK === 0 ? this.#group.heldMib() : 0;
+    const asks = this.#looks < FIRST_LOOKS || this.#looks % LOOKS_PER_ASK === 0;
+    this.#looks++;
+    return asks ? this.#group.heldMib() : 0;
   }
 
   #addUp(members) {
@@ -53,8 +54,7 @@ export class Meter {
 
   /** Calls back when the processor time of the ended child is known. */
   exited(settled) {
-    this.#cpuSeconds = this.#group?.cpuSeconds();
-    if (this.#cpuSeconds !== undefined) return settled();
+    if (this.#group?.countsTime) return settled();
     reaped.meters.push({ meter: this, settled });
     if (reaped.meters.length === 1) setImmediate(dealReaped);
   }
@@ -67,21 +67,20 @@ export class Meter {
     this.#cpuSeconds = Math.max(ticks, this.#ticks) / TICKS_PER_SECOND;
   }
 
+  /** Nothing of it lives any more. */
   figures(at) {
     const wallSeconds = (at - this.#startedAt) / 1000;
-    const cpuSeconds = Math.max(this.#cpuSeconds, this.#group?.cpuSeconds() ?? 0);
-    if (this.#group && wallSeconds < SHORT_SECONDS)
-      this.#peakMib = this.#group.peakMib() || this.#peakMib;
-    if (this.#group && this.#group.kills() > 0) {
+    const used = this.#group?.end();
+    // Too short to be looked at: what the kernel says.
+    if (used && this.#looks === 0) this.#peakMib = Math.max(this.#peakMib, used.peakMib);
+    if (used && used.kills > 0)
       this.#outOfMemory ??= { usedMib: this.#memoryMib, limitMib: this.#memoryMib };
-    }
-    const { outOfMemory } = { outOfMemory: this.#outOfMemory };
     return {
       startedAt: this.#startedAt,
       wallSeconds,
-      cpuSeconds,
+      cpuSeconds: used?.cpuSeconds ?? this.#cpuSeconds,
       peakMemoryMib: this.#peakMib,
-      outOfMemory,
+      outOfMemory: this.#outOfMemory,
     };
   }
 }

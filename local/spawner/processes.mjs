@@ -11,7 +11,7 @@ const SCANS_TRUSTED = 64;
 export function readProcess(pid) {
   let text;
   try {
-    text = readFileSync(`/proc/${pid}/stat`, "latin1");
+    text = readFileSync(`/proc/${pid}/stat`, "utf8");
   } catch {
     return undefined;
   }
@@ -30,7 +30,7 @@ export function readProcess(pid) {
 }
 
 function pageBytes() {
-  const found = /KernelPageSize:\s+(\d+) kB/.exec(readFileSync("/proc/self/smaps", "latin1"));
+  const found = /KernelPageSize:\s+(\d+) kB/.exec(readFileSync("/proc/self/smaps", "utf8"));
   return Number(found?.[1] ?? 4) * 1024;
 }
 
@@ -42,7 +42,7 @@ export function isZombie(found) {
 function markOf(pid, stateId) {
   let text;
   try {
-    text = readFileSync(`/proc/${pid}/environ`, "latin1");
+    text = readFileSync(`/proc/${pid}/environ`, "utf8");
   } catch {
     return undefined;
   }

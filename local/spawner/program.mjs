@@ -12,6 +12,7 @@ const FOLDERS = ["work", "home", "tmp", "out"];
 const LOOK_AGAIN_MS = 2;
 const LOOK_AGAIN_POLITELY_MS = 20;
 const GIVE_UP_MS = 20_000;
+const EXIT_CODES = { ENOENT: 127, EACCES: 126 };
 
 export class Program {
   #command;
@@ -72,12 +73,12 @@ export class Program {
 
   #refused(error) {
     const { id, cwd, argv } = this.#command;
-    const missing = existsSync(cwd) ? `"${argv[0]}" can't be run` : `Its folder ${cwd} isn't there`;
-    this.#host.say({
-      event: "refused",
-      id,
-      reason: `${missing} (${error.code ?? error.message}).`,
-    });
+    const hasFolder = existsSync(cwd);
+    const what = hasFolder ? `"${argv[0]}" can't be run` : `Its folder ${cwd} isn't there`;
+    const reason = `${what} (${error.code ?? error.message}).`;
+    // As a shell would have put it.
+    const exitCode = hasFolder ? EXIT_CODES[error.code] : undefined;
+    this.#host.say({ event: "refused", id, reason, exitCode });
   }
 
   /** Memory, processor time, length of the logs; called many times a second. */

@@ -15,7 +15,7 @@ import type { FolderPool } from "./folders.ts";
 import { PreparationError } from "./inputs.ts";
 import { type End, Ends, indexOf, isFenced, type Live } from "./live.ts";
 import { type ProcessOptions, partsOf, stateIdOf } from "./options.ts";
-import { outcomeOf, usageOf } from "./outcome.ts";
+import { outcomeOf, refusal, usageOf } from "./outcome.ts";
 import { leaverOf, type Preparation, prepare } from "./prepare.ts";
 import { LOST, recoverPrograms } from "./recover.ts";
 import { Reporter } from "./reporter.ts";
@@ -146,10 +146,7 @@ export class Engine {
         this.#running(live, event.at);
         return;
       case "refused":
-        void this.#end(
-          live,
-          live.stopped ?? { kind: "failed", code: "start", reason: event.reason },
-        );
+        void this.#end(live, live.stopped ?? refusal(event));
         return;
       case "ended":
         void this.#end(live, outcomeOf(event, live.stopped, this.way.kind), event);

@@ -1,7 +1,7 @@
 // How a program's end is told: each way apart, with figures.
 
 import type { MemoryLimitWay } from "#local/memory-limit.ts";
-import type { ProgramEnd } from "#local/spawner/client.ts";
+import type { ProgramEnd, ProgramEvent } from "#local/spawner/client.ts";
 import type { Outcome, Usage } from "#shared/instance.ts";
 
 /** `stopped`: the reason it was told to stop for, if it was. */
@@ -19,6 +19,13 @@ export function outcomeOf(
   if (end.code === 0) return { kind: "succeeded" };
   const exitCode = end.code ?? 1;
   return { kind: "failed", code: `exit_${exitCode}`, exitCode, reason: tellExit(exitCode) };
+}
+
+/** It never started. */
+export function refusal(event: Extract<ProgramEvent, { readonly event: "refused" }>): Outcome {
+  const { exitCode, reason } = event;
+  if (exitCode === undefined) return { kind: "failed", code: "start", reason };
+  return { kind: "failed", code: `exit_${exitCode}`, exitCode, reason };
 }
 
 export function usageOf(end: ProgramEnd): Usage {
