@@ -80,6 +80,11 @@ class Cgroup {
     return used;
   }
 
+  members() {
+    const text = tryTo(() => readFileSync(join(this.#folder, "cgroup.procs"), "utf8")) ?? "";
+    return text.split("\n").filter(Boolean).map(Number);
+  }
+
   /** Processes that the kernel ended because the limit was reached. */
   kills() {
     return this.#kills() - this.#killsBefore;
