@@ -22,15 +22,12 @@ export async function requestOf(
     throw new Error(`Service ${instance.service} must be in its execution's zapp.`);
   const programRoot = await rootOf(world, execution, spec, service);
   const label = labelOf(service, instance.index);
+  const expanded = expandForInstance(service, { index: instance.index, addresses: {} });
   return {
     instance,
     ...{ tenant: execution.tenant, user: execution.user, zapp: execution.zapp },
-    service: withSecrets(
-      expandForInstance(service, { index: instance.index, addresses: {} }),
-      execution,
-      spec,
-    ),
-    environment: parametersAsEnvironment(spec.parameters),
+    service: withSecrets(expanded, execution, spec),
+    environment: { ...parametersAsEnvironment(spec.parameters), ...expanded.environment },
     ...(programRoot !== undefined && { programRoot }),
     ...(label !== undefined && { label }),
   };
