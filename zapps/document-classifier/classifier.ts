@@ -1,8 +1,7 @@
 // The classifier as the programs of three zapps use it: opened once, then asked for each document. predict.ts judges; model-file.ts keeps the model.
-import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { cachedModel, fingerprint, readModel } from "./model-file.ts";
+import { cachedFile, cachedModel, readModel, readModelIfThere } from "./model-file.ts";
 import { type Predict, predictorOf } from "./predict.ts";
 import { asRecord } from "./record.ts";
 import { type Topic, topicOf } from "./topics.ts";
@@ -28,10 +27,12 @@ export interface Place {
 
 export async function openClassifier({ model, cache = OWN_CACHE }: Place): Promise<Predict> {
   if (model !== undefined && model !== "") return predictorOf(readModel(model));
-  const inImage = join(import.meta.dirname, `model-${fingerprint()}.json`);
-  return predictorOf(existsSync(inImage) ? readModel(inImage) : await cachedModel(cache));
+  const inImage = readModelIfThere(cachedFile(IN_IMAGE));
+  return predictorOf(inImage ?? (await cachedModel(cache)));
 }
 
+/** An image brings its model along: its Dockerfile has it learned here. */
+const IN_IMAGE = join(import.meta.dirname, "model");
 /** For who runs it by hand. */
 const OWN_CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "zoe-classifier");
 

@@ -20,22 +20,30 @@ export function fingerprint(folder = CORPUS): string {
 }
 
 /** The project's own model. `cache` is a folder that all who want it share; the first of them trains, the others wait for it. */
-export async function cachedModel(cache: string): Promise<Model> {
-  const file = join(cache, `classifier-${fingerprint()}.json`);
+export async function cachedModel(cache: string, make = ownModel): Promise<Model> {
+  const file = cachedFile(cache);
   for (;;) {
     const model = readModelIfThere(file);
     if (model !== undefined) return model;
-    if (takeLock(`${file}.lock`)) return trainInto(file);
+    if (takeLock(`${file}.lock`)) return trainInto(file, make);
     await setTimeout(LOOK_AGAIN_MS);
   }
 }
 
-function trainInto(file: string): Model {
+export function cachedFile(cache: string): string {
+  return join(cache, `classifier-${fingerprint()}.json`);
+}
+
+function ownModel(): Model {
+  return train(trainingExamples());
+}
+
+function trainInto(file: string, make: () => Model): Model {
   const lock = `${file}.lock`;
   try {
     const made = readModelIfThere(file);
     if (made !== undefined) return made;
-    const model = train(trainingExamples());
+    const model = make();
     writeModel(file, model);
     return model;
   } finally {
