@@ -7,7 +7,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import type { LaunchRequest } from "#functions/backend.ts";
-import type { Objects } from "#functions/objects.ts";
+import { checkKey, type Objects } from "#functions/objects.ts";
 import { whyNotUrl } from "./urls.ts";
 
 const DOWNLOAD_SECONDS = 3600;
@@ -134,7 +134,10 @@ export class Inputs {
         "input",
         `The input ${from} can't be read: this engine reads uploads and http(s) addresses.`,
       );
-    const object = await this.#options.objects.get(this.#options.uploadKey(tenant, from));
+    const key = this.#options.uploadKey(tenant, from);
+    // No step of it leads to what is another tenant's.
+    checkKey(key);
+    const object = await this.#options.objects.get(key);
     if (!object)
       throw new PreparationError(
         "input",
