@@ -97,6 +97,16 @@ test("without a label a child is called by its point, without a sweep by nothing
   ]);
 });
 
+test("a template of the sweep may stand in the defaults", () => {
+  const [service] = services([{ name: "a", run: "array", program: ".", sweep }], {
+    defaults: { environment: { E: "${sweep.energy}" }, script: "echo ${E}" },
+  });
+  expect(service && expandForInstance(service, { index: 1 })).toMatchObject({
+    environment: { E: "10" },
+    command: { kind: "script", text: "echo ${E}" },
+  });
+});
+
 test("addresses of earlier services are given to later ones", () => {
   const [, job] = services([
     aServer({ name: "db" }),
