@@ -61,13 +61,15 @@ export async function listTokens(
   return { items: tokens, ...(cursor && { cursor }) };
 }
 
-/** It opens nothing any more; a second time there is none. */
+/** It opens nothing any more; a second time there is none. Not the one with which she asks: nobody locks herself out by mistake. */
 export async function revokeToken(
   world: World,
   principal: Principal,
-  { id, tenant }: { readonly id: string; readonly tenant?: string },
+  { id, tenant, ownId }: { readonly id: string; readonly tenant?: string; readonly ownId: string },
 ): Promise<void> {
   demandScope(principal, "admin");
+  if (id === ownId)
+    throw new VisibleError("conflict", "You ask with this very token: revoke it with another one.");
   const item = await world.store.get(accountKeys.token(tenantFor(principal, tenant), id));
   const token = item && readAccount.token(item);
   if (!token || !isMine(principal, token))

@@ -34,8 +34,19 @@ export function elsewhere(
   });
 }
 
+/** Fixed paths that a path with parameters would take too, as `/v1/executions/stop`: there the fixed one alone counts. */
+export function shadowed(routes: readonly Route[]): string[] {
+  const fixed = routes.map(({ path }) => path).filter((path) => !path.includes("{"));
+  return fixed.filter((path) => routes.some((one) => one.path !== path && fits(one, path)));
+}
+
+function fits(route: Route, path: string): boolean {
+  return route.path === path || patternOf(route).test(path);
+}
+
 function methodsOf(routes: readonly Route[], path: string): string[] {
-  const here = routes.filter((route) => patternOf(route).test(path));
+  const fixed = routes.filter((route) => route.path === path);
+  const here = fixed.length > 0 ? fixed : routes.filter((route) => fits(route, path));
   if (here.length === 0) return [];
   const methods = new Set(here.map((route) => route.method.toUpperCase()));
   if (methods.has("GET")) methods.add("HEAD");

@@ -10,6 +10,8 @@ export const PROBLEM_TYPE = "application/problem+json";
 interface Kind {
   readonly status: number;
   readonly title: string;
+  /** The reason phrase, where the host writes the status line itself. */
+  readonly phrase?: string;
 }
 
 export const PROBLEMS: Readonly<Record<ProblemCode, Kind>> = {
@@ -18,12 +20,18 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Kind>> = {
   forbidden: { status: 403, title: "Not allowed" },
   notFound: { status: 404, title: "There is no such thing" },
   methodNotAllowed: { status: 405, title: "Not with this method" },
+  timeout: { status: 408, title: "Too slow", phrase: "Request Timeout" },
   conflict: { status: 409, title: "Not in this state" },
   precondition: { status: 412, title: "It has changed meanwhile" },
   tooLarge: { status: 413, title: "Too large" },
   mediaType: { status: 415, title: "Not in this form" },
   unsupported: { status: 422, title: "No engine here can run it" },
   tooMany: { status: 429, title: "Too many" },
+  headersTooLarge: {
+    status: 431,
+    title: "Headers too large",
+    phrase: "Request Header Fields Too Large",
+  },
   internal: { status: 500, title: "An error of Zoe" },
   unavailable: { status: 503, title: "Not now" },
 };

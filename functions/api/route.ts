@@ -20,6 +20,8 @@ export interface Answer<A> {
 export interface Call<P, Q, B> {
   readonly api: Api;
   readonly principal: Principal;
+  /** With which she asks. */
+  readonly tokenId: string;
   readonly params: P;
   readonly query: Q;
   readonly body: B;
@@ -65,7 +67,6 @@ export function refusals(route: Route): ProblemCode[] {
     ...(route.params ? (["notFound"] as const) : []),
     ...(route.body ? (["tooLarge", "mediaType"] as const) : []),
     ...(route.refuses ?? []),
-    "internal",
-    "unavailable",
+    ...(["timeout", "headersTooLarge", "internal", "unavailable"] as const),
   ];
 }

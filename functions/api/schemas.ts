@@ -45,10 +45,16 @@ export function toJsonSchema(schema: z.ZodType, io: "input" | "output"): JsonSch
     // `.readonly()` is about our code; in OpenAPI the word means "never sent".
     override: ({ jsonSchema }) => {
       delete jsonSchema.readOnly;
+      if (jsonSchema.pattern) jsonSchema.pattern = portable(jsonSchema.pattern);
       for (const [key, value] of Object.entries(jsonSchema))
         if (value === undefined) delete jsonSchema[key as "type"];
     },
   }) as JsonSchema;
+}
+
+/** Unicode classes are not understood by every reader of JSON Schema; what they stand for is. */
+function portable(pattern: string): string {
+  return pattern.replaceAll("\\p{Cc}", "\\u0000-\\u001f\\u007f-\\u009f");
 }
 
 function idOf({ $ref }: JsonSchema): string | undefined {

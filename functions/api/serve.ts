@@ -17,7 +17,7 @@ export function serve(api: Api, route: Route): (context: Context) => Promise<Res
   const name = `${route.method.toUpperCase()} ${route.path}`;
   return async (context) => {
     const startedAt = api.world.now();
-    const seen: Seen = { principal: NOBODY };
+    const seen: Seen = { principal: NOBODY, tokenId: "" };
     const response = await run(api, route, context, seen).catch((error: unknown) =>
       refuseError(api.world, error, { route: name, ...who(seen.principal) }),
     );
@@ -30,19 +30,20 @@ export function serve(api: Api, route: Route): (context: Context) => Promise<Res
 
 interface Seen {
   principal: Principal;
+  tokenId: string;
 }
 
 async function run(api: Api, route: Route, context: Context, seen: Seen): Promise<Response> {
   const request = context.req.raw;
   if (route.access !== "public") {
     const { principal, tokenId } = await api.principals.of(request);
-    seen.principal = principal;
+    Object.assign(seen, { principal, tokenId });
     const seconds = api.rates.take(tokenId);
     if (seconds > 0) throw tooMany(api, seconds);
     demandScope(principal, route.access);
     if (route.role) demandRole(principal, route.role);
   }
-  const reply = await route.handle(await callOf(api, route, context, seen.principal));
+  const reply = await route.handle(await callOf(api, route, context, seen));
   if (reply instanceof Response) return reply;
   return json(reply, route.answer.status);
 }
@@ -51,12 +52,12 @@ async function callOf(
   api: Api,
   route: Route,
   context: Context,
-  principal: Principal,
+  { principal, tokenId }: Seen,
 ): Promise<Call<unknown, unknown, unknown>> {
   const request = context.req.raw;
   const type = route.body && typeOf(route.body, request);
   return {
-    ...{ api, principal, request },
+    ...{ api, principal, tokenId, request },
     params: route.params && paramsOf(route, context),
     query: route.query
       ? parse(route.query, queryOf(context), "The query", "/query")

@@ -38,7 +38,7 @@ export const HTTP_SERVER_SETTINGS = {
   /** To the end of its body: 5 GiB at 17 MB/s, or 6 MiB at 20 KB/s. */
   requestTimeout: 300_000,
   keepAliveTimeout: 65_000,
-  maxHeaderSize: 16 * 1024,
+  maxHeaderSize: 32 * 1024,
   connectionsCheckingInterval: 5000,
 } as const;
 

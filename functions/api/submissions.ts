@@ -35,7 +35,9 @@ const examples = {
     description: {
       version: 4,
       name: "say-hello",
-      services: [{ name: "hello", run: "once", image: "busybox", command: ["echo", "hello"] }],
+      services: [
+        { name: "hello", run: "once", image: "busybox", program: ".", command: ["echo", "hello"] },
+      ],
     },
     name: "My first",
     maxTime: "10m",

@@ -9,12 +9,10 @@ import { type TaskTexts, tasksOfLines, tasksOfList } from "./task-lines.ts";
 const LINES = "application/x-ndjson";
 const LINES_TOO = "application/jsonl";
 
-const lines = [
-  '{"id":"1706.03762","payload":{"title":"Attention is all you need"}}',
-  '{"payload":{"title":"Without an id Zoe gives one"}}',
-].join("\n");
 const list = [{ id: "1706.03762", payload: { title: "Attention is all you need" } }];
-const text = "One task a line, {id?, payload}: the fast way";
+/** No `examples`: they would have to be JSON strings, which they are not. */
+const text =
+  'One task a line, as {"id":"1706.03762","payload":{"title":"Attention"}}: the fast way';
 
 export const tasksBody: Body<TaskTexts> = {
   types: {
@@ -22,8 +20,8 @@ export const tasksBody: Body<TaskTexts> = {
       schema: z.array(TaskRequest).min(1).max(TASK_LIMITS.tasksPerPut),
       examples: { list },
     },
-    [LINES]: { text, examples: { lines } },
-    [LINES_TOO]: { text, examples: { lines } },
+    [LINES]: { text },
+    [LINES_TOO]: { text },
   },
   async read(request, type, limitBytes) {
     const body = decodeUtf8(await readBytes(request, limitBytes));

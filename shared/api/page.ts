@@ -1,6 +1,6 @@
 // Lists: newest first, a page at a time, with an opaque cursor for the next.
 import { z } from "zod";
-import { wantedGot } from "#shared/zapp/leaf.ts";
+import { saying, wantedGot } from "#shared/zapp/leaf.ts";
 
 /** A whole number in a query, where everything is text. */
 export function wholeNumber(wanted: string, min: number, max: number) {
@@ -23,9 +23,10 @@ export function flag(wanted: string) {
     .meta({ type: "boolean", enum: undefined });
 }
 
+const cursor = saying("a cursor that Zoe gave");
 export const Cursor = z
-  .string("Wanted one cursor.")
-  .max(4000, "This cursor is longer than any that Zoe gave.")
+  .string(cursor)
+  .regex(/^[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]{1,2000}$/, cursor)
   .describe("From the page before; without one the list begins at its newest");
 
 export function paging(most: number) {

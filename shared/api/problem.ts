@@ -2,8 +2,15 @@
 import { z } from "zod";
 import { ERROR_CODES } from "#shared/fault.ts";
 
-/** methodNotAllowed: the path is known, the method is not. mediaType: the body is of a type that the route does not take. internal: our own error, logged under `id`. */
-export const PROBLEM_CODES = [...ERROR_CODES, "methodNotAllowed", "mediaType", "internal"] as const;
+/** methodNotAllowed: the path is known, the method is not. mediaType: the body is of a type that the route does not take. timeout, headersTooLarge: the request could not be read. internal: our own error, logged under `id`. */
+export const PROBLEM_CODES = [
+  ...ERROR_CODES,
+  "methodNotAllowed",
+  "mediaType",
+  "timeout",
+  "headersTooLarge",
+  "internal",
+] as const;
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 export const FaultAnswer = z

@@ -67,7 +67,7 @@ export const InstallRequest = strict("an installation", {
   folder: z
     .string(folder)
     .max(4096, folder)
-    .regex(/^\/[^\0]*$/, folder)
+    .regex(/^\/[^\p{Cc}]*$/u, folder)
     .optional()
     .describe("Its programs, copied from the server's machine; for administrators"),
 }).meta({ id: "InstallRequest" });

@@ -13,7 +13,7 @@ import { ExecutionRow, Retried, StoppedMany } from "#shared/api/execution.ts";
 import { StopRequest } from "#shared/api/filter.ts";
 import { VisibleError } from "#shared/fault.ts";
 import { PRIORITY } from "#shared/submission.ts";
-import { secondsOf, whyNoDuration } from "#shared/units.ts";
+import { DURATION, ISO_DURATION, secondsOf, whyNoDuration } from "#shared/units.ts";
 import { saying } from "#shared/zapp/leaf.ts";
 import { strict } from "#shared/zapp/strict.ts";
 
@@ -34,7 +34,8 @@ const ChangeRequest = strict("a change", {
     .string(duration)
     .refine((text) => (secondsOf(text) ?? 0) > 0, duration)
     .optional()
-    .describe("From its first start, as 12h"),
+    .describe("From its first start, as 12h")
+    .meta({ pattern: `${DURATION.source}|${ISO_DURATION.source}` }),
 }).meta({ id: "ChangeRequest" });
 
 const DrainRequest = strict("a drain", {

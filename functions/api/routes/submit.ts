@@ -2,9 +2,10 @@
 import { z } from "zod";
 import { json } from "#functions/api/answer.ts";
 import type { Api } from "#functions/api/api.ts";
+import { invalid } from "#functions/api/faults.ts";
 import { route } from "#functions/api/route.ts";
 import { planOf, rowOf } from "#functions/api/show.ts";
-import { invalid, submissionBody, submissionsBody } from "#functions/api/submissions.ts";
+import { NOT_VALID, submissionBody, submissionsBody } from "#functions/api/submissions.ts";
 import { plan } from "#functions/plan.ts";
 import { type SubmitOptions, submit, submitMany } from "#functions/submit.ts";
 import { PlanAnswer, Submitted, type SubmittedItem, SubmittedList } from "#shared/api/execution.ts";
@@ -62,7 +63,12 @@ async function many(
   const items = readings.map(({ submission, faults }): SubmittedItem => {
     const reply = submission && replies.next().value;
     if (!reply)
-      return { kind: "refused", code: "invalid", message: invalid(faults).message, faults };
+      return {
+        kind: "refused",
+        code: "invalid",
+        message: invalid(NOT_VALID, faults).message,
+        faults,
+      };
     if (reply.kind === "refused") return reply;
     return { ...reply, execution: rowOf(reply.execution) };
   });

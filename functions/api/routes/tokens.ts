@@ -54,13 +54,14 @@ export const tokenRoutes = [
     path: "/v1/tokens/{id}",
     group,
     summary: "Revoke a token",
-    text: "It opens nothing any more, at once on one host and within seconds on others.",
+    text: "It opens nothing any more, at once on one host and within seconds on others. Not the one that you ask with.",
     access: "admin",
     params: z.object({ id: TokenId }),
     query: strict("the query", { tenant }),
     answer: { status: 204, text: "It is revoked" },
-    async handle({ api, principal, params, query }) {
-      await revokeToken(api.world, principal, { ...params, ...query });
+    refuses: ["conflict"],
+    async handle({ api, principal, tokenId, params, query }) {
+      await revokeToken(api.world, principal, { ...params, ...query, ownId: tokenId });
       api.principals.forget();
     },
   }),

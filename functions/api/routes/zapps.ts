@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { jsonBody } from "#functions/api/body.ts";
 import { readDescription } from "#functions/api/description.ts";
+import { invalid } from "#functions/api/faults.ts";
 import { paged } from "#functions/api/paged.ts";
 import { route } from "#functions/api/route.ts";
 import {
@@ -31,7 +32,7 @@ import { validateZapp } from "#shared/zapp/validate.ts";
 const group = "Zapps";
 const params = z.object({ name: ZappName });
 const text =
-  "version: 4\nname: say-hello\nservices:\n  - { name: hello, run: once, image: busybox }\n";
+  "version: 4\nname: say-hello\nservices:\n  - { name: hello, run: once, image: busybox, program: . }\n";
 
 export const zappRoutes = [
   route({
@@ -87,12 +88,7 @@ export const zappRoutes = [
     async handle({ api, principal, params: { name }, body }) {
       const { text, document, placed } = readDescription(body);
       const { faults } = validateZapp(document);
-      if (faults.length > 0)
-        throw new VisibleError(
-          "invalid",
-          `The description is not valid: ${faults[0]?.detail}`,
-          placed(faults),
-        );
+      if (faults.length > 0) throw invalid("The description is not valid", placed(faults));
       const { readme, folder } = body;
       const installation = { name, text, document, readme, folder };
       const { entry, warnings } = await installZapp(

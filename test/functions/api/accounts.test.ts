@@ -42,6 +42,12 @@ test("a revoked token opens nothing, at once", async () => {
   expect((await stand.ask("DELETE", `/v1/tokens/${id}`)).status).toBe(404);
 });
 
+test("nobody revokes the token that she asks with", async () => {
+  const { json } = await stand.ask("GET", "/v1/tokens");
+  expect((await stand.ask("DELETE", `/v1/tokens/${json.items[0].id}`)).status).toBe(409);
+  expect((await stand.ask("GET", "/v1/info")).status).toBe(200);
+});
+
 test("a token that expires while it is remembered opens nothing", async () => {
   const token = await stand.tokenOf("ada", { expiresInDays: 1 });
   stand.clock.now += 86_400_000 - 1000;

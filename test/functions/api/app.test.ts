@@ -55,6 +55,12 @@ test("another method than those of the path is 405, with those there are", async
   }
 });
 
+test("a fixed path is no id: its own methods alone count", async () => {
+  const { status, headers } = await stand.ask("GET", "/v1/executions/stop");
+  expect(status).toBe(405);
+  expect(headers.get("allow")).toBe("POST, OPTIONS");
+});
+
 /** The Request of the platform knows no TRACE; servers do. */
 async function askRaw(method: string, path: string) {
   if (method !== "TRACE") return stand.ask(method, path);
@@ -176,6 +182,18 @@ test("/metrics counts executions, capacity, queues and requests", async () => {
     expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{.*\})? [0-9.e+-]+)$/);
   const user = await stand.tokenOf("ada");
   expect((await stand.ask("GET", "/metrics", { token: user })).status).toBe(403);
+});
+
+test("what is no readable HTTP is refused with a problem too", async () => {
+  const { rawRefusal, refuseUnreadable } = await import("#functions/api/unreadable.ts");
+  expect(await refuseUnreadable().json()).toMatchObject({ status: 400, code: "invalid" });
+  const raw = await rawRefusal("HPE_HEADER_OVERFLOW");
+  const [head = "", body = ""] = raw.split("\r\n\r\n");
+  expect(head).toMatch(/^HTTP\/1.1 431 Request Header Fields Too Large\r\n/);
+  expect(head).toContain(`content-length: ${body.length}`);
+  expect(JSON.parse(body)).toMatchObject({ status: 431, code: "headersTooLarge" });
+  expect(await rawRefusal("ERR_HTTP_REQUEST_TIMEOUT")).toMatch(/^HTTP\/1.1 408 /);
+  expect(await rawRefusal(undefined)).toMatch(/^HTTP\/1.1 400 /);
 });
 
 test("a backup is there where the host can, and only there", async () => {

@@ -50,10 +50,11 @@ function schemaOf(route: Route | undefined, { status, headers }: Seen): z.ZodTyp
 function routeOf(routes: readonly Route[], method: string, target: string): Route | undefined {
   const path = target.split("?")[0] ?? "";
   const asked = method === "HEAD" ? "GET" : method;
-  const fitting = routes.filter((route) => {
+  // A fixed path goes before one with parameters, whatever the method.
+  const fixed = routes.filter((route) => route.path === path);
+  const fitting = (fixed.length > 0 ? fixed : routes).filter((route) => {
     const pattern = route.path.replaceAll(/\{\w+\+\}/g, ".+").replaceAll(/\{\w+\}/g, "[^/]+");
     return route.method === asked.toLowerCase() && new RegExp(`^${pattern}$`).test(path);
   });
-  // A fixed path goes before one with parameters.
-  return fitting.find((route) => route.path === path) ?? fitting[0];
+  return fitting[0];
 }
