@@ -28,7 +28,11 @@ export function startWriter(path: string): Writer {
   });
   const line = new Line((calls) => thread.postMessage(calls));
   thread.on("message", (answers: readonly Answer[]) => line.answer(answers));
-  thread.on("error", (cause) => line.end("The writer's thread failed.", cause));
+  // A thread that fails is a bug of ours: nothing can be written any more, so the host ends, and starts again from what is durable.
+  thread.on("error", (cause) => {
+    line.end("The writer's thread failed.", cause);
+    throw cause;
+  });
   const ended = new Promise<void>((resolve) => {
     thread.on("exit", () => {
       line.end("The state database is closed.");

@@ -37,16 +37,12 @@ function holds(condition: Condition, row: Row | undefined): boolean {
 }
 
 function fieldsHold({ equals, below }: Condition, value: Record<string, unknown>): boolean {
-  for (const field in equals) if (fieldOf(value, field) !== equals[field]) return false;
+  for (const field in equals) if (value[field] !== equals[field]) return false;
   for (const field in below) {
-    const number = fieldOf(value, field);
+    const number = value[field];
     if (typeof number !== "number" || number >= (below[field] ?? Number.NaN)) return false;
   }
   return true;
-}
-
-function fieldOf(value: Record<string, unknown>, field: string): unknown {
-  return Object.hasOwn(value, field) ? value[field] : undefined;
 }
 
 function changed(row: Row, { add, set, listing, expiresAt }: Change): Row {

@@ -208,6 +208,28 @@ export function queueContract(name: string, openQueues: () => Promise<QueuesUnde
       expect(deliveries).toBe(2);
     });
 
+    test("a handler that took too long and then fails as well counts once", async () => {
+      const queue = aQueue();
+      let fail = () => {};
+      const stuck = new Promise<readonly number[]>((_, reject) => {
+        fail = () => reject(new Error("late"));
+      });
+      let deliveries = 0;
+      const handler: Handler<Json> = async () => (++deliveries === 1 ? stuck : []);
+      await queue.send(["x"]);
+      await consuming(queue, handler, { visibilitySeconds: 5 }, async () => {
+        await until(() => deliveries === 1);
+        await body.elapse(5_500);
+        await turns();
+        fail();
+        await turns();
+        await until(() => deliveries === 2);
+        await body.elapse(3_600_000);
+        await turns();
+      });
+      expect(deliveries).toBe(2);
+    });
+
     test("no more handlers run at once than asked", async () => {
       const queue = aQueue();
       let running = 0;

@@ -374,5 +374,44 @@ export function storeFacts(name: string, open: OpenStore): void {
       );
       expect(above.map(({ sk }) => sk)).toEqual(inOrder.slice(-3));
     });
+
+    test.each([
+      ["\u{d7ff}", ["\u{d7ff}", "\u{d7ff}x"]],
+      ["\u{10ffff}", ["\u{10ffff}", "\u{10ffff}\u{10ffff}"]],
+      ["a\u{10ffff}", ["a\u{10ffff}x"]],
+      [
+        "",
+        [
+          "a",
+          "a\u{10ffff}x",
+          "b",
+          "\u{d7ff}",
+          "\u{d7ff}x",
+          "\u{e000}",
+          "\u{10ffff}",
+          "\u{10ffff}\u{10ffff}",
+        ],
+      ],
+    ])("a prefix finds what begins so, to the last character: %j", async (prefix, expected) => {
+      const pk = aPartition();
+      const keys = [
+        "a",
+        "a\u{10ffff}x",
+        "b",
+        "\u{d7ff}",
+        "\u{d7ff}x",
+        "\u{e000}",
+        "\u{10ffff}",
+        "\u{10ffff}\u{10ffff}",
+      ];
+      await store.batchPut(keys.map((sk) => anItem({ pk, sk })));
+      for (const reverse of [false, true]) {
+        const found = await everything({ pk, prefix, reverse, limit: 2 }, (query) =>
+          store.query(query),
+        );
+        const inOrder = reverse ? [...expected].reverse() : expected;
+        expect(found.map(({ sk }) => sk)).toEqual(inOrder);
+      }
+    });
   });
 }

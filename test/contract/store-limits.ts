@@ -37,7 +37,7 @@ const refused: Record<string, (store: Store) => Promise<unknown>> = {
     commit(store, [put("x", "\u{ffff}".repeat(itemBytes / 3))]),
   "an item over 400 KB in a batch": (store) =>
     store.batchPut([{ pk, sk: "x", value: { text: "x".repeat(itemBytes) } }]),
-  "a transaction over 4 MB": (store) => commit(store, puts(11, "x".repeat(itemBytes - FRAME))),
+  "a transaction over 4 MB": (store) => commit(store, puts(11, "x".repeat(itemBytes - FRAME - 1))),
   "an empty partition key": (store) =>
     commit(store, [{ kind: "put", item: { pk: "", sk: "x", value: {} } }]),
   "an empty sort key": (store) => commit(store, [put("")]),

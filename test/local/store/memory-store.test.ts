@@ -76,3 +76,15 @@ test("an index may show an item as it was before", async () => {
   const [listed] = (await store.queryIndex("byState", { pk: "listed", limit: 1 })).items;
   expect(listed).toMatchObject({ version: 1, value: { n: 1 } });
 });
+
+test("an index never goes back to an older state of an item", async () => {
+  const store = memoryStore({ now, random: seededRandom(5), staleOperations: 8 });
+  let seen = 0;
+  for (let n = 0; n < 200; n++) {
+    await store.transact([put(1)]);
+    const [listed] = (await store.queryIndex("byState", { pk: "listed", limit: 1 })).items;
+    expect(listed?.version ?? 0).toBeGreaterThanOrEqual(seen);
+    seen = listed?.version ?? 0;
+  }
+  expect(seen).toBeGreaterThan(190);
+});
