@@ -59,6 +59,8 @@ const REFUSALS: Readonly<Record<ProblemCode, number>> = {
   conflict: EXIT.conflict,
   precondition: EXIT.conflict,
   mediaType: EXIT.invalid,
+  headersTooLarge: EXIT.invalid,
+  timeout: EXIT.unavailable,
   tooLarge: EXIT.conflict,
   tooMany: EXIT.unavailable,
   unavailable: EXIT.unavailable,

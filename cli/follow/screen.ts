@@ -34,6 +34,16 @@ export class FollowScreen {
     } else this.#tell(execution);
   }
 
+  /** The last line of progress stays. */
+  finish(execution: ExecutionAnswer): void {
+    this.end();
+    const paint = (style: "green" | "red" | "dim", text: string) =>
+      this.#terminal.paintNote(style, text);
+    const progress = this.#pace.progress(execution, Date.now());
+    const { done, failed, total } = progress;
+    this.#terminal.note(progressLine({ done, failed, total }, this.#terminal.liveWidth, paint));
+  }
+
   end(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;

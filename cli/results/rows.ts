@@ -12,7 +12,7 @@ export function resultColumns(
   results: readonly ResultAnswer[],
   paint: (text: string, row: ResultAnswer) => string,
 ): readonly Column<ResultAnswer>[] {
-  const fields = fieldsOf(results);
+  const fields = fieldsOf(results).filter((field) => !isRepeated(results, field));
   const isOneQueue = new Set(results.map(({ queue }) => queue)).size <= 1;
   const isSimple = results.some(({ result }) => result !== undefined && !isPlain(result));
   return [
@@ -40,6 +40,14 @@ export function resultColumns(
         ]
       : []),
   ];
+}
+
+/** The task's own name, and a worker that names itself, stand in the row already. */
+function isRepeated(results: readonly ResultAnswer[], field: string): boolean {
+  return results.every(({ task, worker, result }) => {
+    const value = isPlain(result) ? result[field] : undefined;
+    return value === undefined || value === task || `${worker}.`.startsWith(`${String(value)}.`);
+  });
 }
 
 function fieldsOf(results: readonly ResultAnswer[]): string[] {

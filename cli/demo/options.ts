@@ -1,0 +1,66 @@
+// The flags of `npm run demo`.
+import { parseArgs } from "node:util";
+import { countOf } from "#cli/run/options.ts";
+import { VisibleError } from "#shared/fault.ts";
+
+export interface DemoOptions {
+  readonly kind: "demo";
+  readonly zapp: string;
+  /** The user's own documents, instead of those that come along. */
+  readonly input?: string;
+  readonly workers: number;
+  readonly isKept: boolean;
+  /** Every row of the table, however long. */
+  readonly isWhole: boolean;
+}
+
+const HELP = `Starts Zoe on this machine, classifies 100 scientific abstracts with eight workers, and shows how well.
+
+  npm run demo -- [flags]
+
+  --zapp NAME      another zapp of the catalogue: document-classifier-split (the rows go on to a table),
+                   document-classifier-two-level (each topic has a queue and workers of its own), hello, ...
+  --input FILE     your own documents: arXiv's metadata as JSON lines (id, title, abstract, categories), a JSON array,
+                   CSV, or an Atom feed as arXiv's search answers it; .gz is understood
+  --workers N      at most so many workers (default 8)
+  --all            every row of the table, also where it is longer than a screen
+  --keep           leave the control plane running, and say how to reach it
+  --help           this
+
+Example:  npm run demo -- --zapp document-classifier-two-level --keep
+`;
+
+const FLAGS = {
+  zapp: { type: "string", default: "document-classifier" },
+  input: { type: "string" },
+  workers: { type: "string", default: "8" },
+  all: { type: "boolean", default: false },
+  keep: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+export function readDemoOptions(
+  args: readonly string[],
+): DemoOptions | { readonly kind: "help"; readonly text: string } {
+  const { zapp, input, workers, all, keep, help } = parse(args);
+  if (help) return { kind: "help", text: HELP };
+  return {
+    kind: "demo",
+    zapp,
+    workers: countOf(workers, "--workers"),
+    isKept: keep,
+    isWhole: all,
+    ...(input !== undefined && { input }),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: FLAGS, strict: true }).values;
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    throw new VisibleError("invalid", `${text}. \`npm run demo -- --help\` tells the flags.`, [], {
+      cause,
+    });
+  }
+}
