@@ -87,7 +87,7 @@ function runningItems(id: string, n: number, now: number): NewItem[] {
     ...ask,
     ...{ executionId: id, tenant, user, priority, createdAt },
     ...{ next: 1, live: 1, running: 1, succeeded: 0, failed: 0, cancelled: 0, retrying: 0 },
-    ...{ slots: 0, strikes: 0, cpuSeconds: 0, wallSeconds: 0, peakMemoryMib: 0 },
+    ...{ slots: 0, strikes: 0, stopped: false, cpuSeconds: 0, wallSeconds: 0, peakMemoryMib: 0 },
   };
   return [executionItem(executionOf(id, n, "running", now)), placementItem(placement)];
 }

@@ -105,7 +105,8 @@ function end(
     ...(retryAt !== undefined && { retryDue: Math.min(placement.retryDue ?? Infinity, retryAt) }),
   };
   scene.placements.set(placement.service, ended);
-  if (event.startedAt !== undefined || wasRunning) becomeReady(scene);
+  // Also when it never ran, and failed for good: those that come after it would wait for ever.
+  becomeReady(scene);
   passOn(scene, placement.service);
   scene.wakes.add(0);
   if (retryAt !== undefined) scene.wakes.add(Math.ceil((retryAt - scene.now) / 1000));

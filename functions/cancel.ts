@@ -3,9 +3,10 @@
 import type { Move } from "#shared/event.ts";
 import { type Execution, type StopRequest, transition } from "#shared/execution.ts";
 import type { Outcome } from "#shared/instance.ts";
-import { endedFrom, endingActions, finish } from "./finish.ts";
+import { endedFrom, endingActions, finish, stopActions } from "./finish.ts";
 import { executionItem, keys, movesItem, read, type Waiting } from "./records.ts";
 import type { Action, Item } from "./store.ts";
+import { readPlacements } from "./view.ts";
 import type { World } from "./world.ts";
 
 export interface CancelRequest {
@@ -30,7 +31,9 @@ export async function cancel(
     if (execution.state === "ended" || execution.stop !== undefined)
       return repeat(world, execution);
     const stopped =
-      execution.state === "queued" ? endQueued(world, item, request) : mark(world, item, request);
+      execution.state === "queued"
+        ? endQueued(world, item, request)
+        : [...mark(world, item, request), ...stopActions(await readPlacements(world, execution))];
     const reply = await world.store.transact(stopped);
     if (reply.kind === "committed") return follow(world, executionId);
   }

@@ -7,6 +7,7 @@ import type { Placement } from "#shared/placement.ts";
 import { asJson, dueItem, executionItem, keys, movesItem, read } from "./records.ts";
 import { settle, usedBy } from "./settle.ts";
 import type { Action, Item } from "./store.ts";
+import type { QueueCounts } from "./task-queues.ts";
 import { readPlacements } from "./view.ts";
 import type { World } from "./world.ts";
 
@@ -30,7 +31,10 @@ async function finishOnce(world: World, executionId: string): Promise<boolean | 
   if (execution.state === "ended") return true;
   const placements = await readPlacements(world, execution);
   if (placements.length === 0) return false;
-  const settlement = settle(execution, placements, await deadLetters(world, execution));
+  const queues = await countAll(world, execution);
+  const settlement = settle(execution, placements, queues);
+  if (settlement.kind !== "goesOn" && !same(queues, await countAll(world, execution)))
+    return undefined;
   switch (settlement.kind) {
     case "goesOn":
       return false;
@@ -38,18 +42,43 @@ async function finishOnce(world: World, executionId: string): Promise<boolean | 
       return (await end(world, item, placements, settlement.outcome)) ? true : undefined;
     case "ending":
       if (execution.state === "ending") return false;
-      return (await beginEnding(world, item, settlement.stop)) ? false : undefined;
+      return (await beginEnding(world, item, placements, settlement.stop)) ? false : undefined;
   }
 }
 
-async function deadLetters(world: World, execution: Execution): Promise<number> {
-  const counts = await Promise.all(
-    execution.queues.map((queue) => world.tasks.counts({ executionId: execution.id, queue })),
-  );
-  return counts.reduce((sum, count) => sum + (count?.failed ?? 0), 0);
+type Counts = Readonly<Record<string, QueueCounts>>;
+
+async function countAll(world: World, { id, queues }: Execution): Promise<Counts> {
+  const counts: Record<string, QueueCounts> = {};
+  for (const queue of queues) {
+    const found = await world.tasks.counts({ executionId: id, queue });
+    if (found !== undefined) counts[queue] = found;
+  }
+  return counts;
 }
 
-async function beginEnding(world: World, item: Item, stop: boolean): Promise<boolean> {
+/** Counts only grow: those that are the same twice were so at one moment, whatever is routed between them. */
+function same(first: Counts, second: Counts): boolean {
+  return Object.entries(first).every(
+    ([queue, { put, done }]) => second[queue]?.put === put && second[queue].done === done,
+  );
+}
+
+/** Nothing of it is to start any more. */
+export function stopActions(placements: readonly Placement[]): Action[] {
+  return placements.map(({ executionId, service }) => ({
+    kind: "update",
+    key: keys.placement(executionId, service),
+    set: { stopped: true },
+  }));
+}
+
+async function beginEnding(
+  world: World,
+  item: Item,
+  placements: readonly Placement[],
+  stop: boolean,
+): Promise<boolean> {
   const execution = read.execution(item);
   const ending = transition(execution, "ending");
   if (ending === undefined) return false;
@@ -57,6 +86,7 @@ async function beginEnding(world: World, item: Item, stop: boolean): Promise<boo
   const reply = await world.store.transact([
     { kind: "put", item: executionItem(ending), condition: { version: item.version } },
     { kind: "put", item: movesItem(execution.id, world.now(), world.newId("mov"), moves) },
+    ...stopActions(placements),
   ]);
   if (reply.kind !== "committed") return false;
   if (stop) await world.queues.launch.send([{ kind: "stop", executionId: execution.id }]);

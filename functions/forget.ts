@@ -9,18 +9,22 @@ import type { World } from "./world.ts";
 /** Deletes written together. */
 const TOGETHER = 90;
 
-export async function forget(world: World, executionId: string): Promise<void> {
+/** False when somebody moved first. The execution itself goes first, so that no retry can bring it back half gone; the due record finds the rest. */
+export async function forget(world: World, executionId: string): Promise<boolean> {
   const item = await world.store.get(keys.execution(executionId));
-  if (item !== undefined && !isDue(world, read.execution(item))) return;
+  if (item !== undefined && !isDue(world, read.execution(item))) return true;
+  if (item !== undefined) {
+    const reply = await world.store.transact([
+      { kind: "delete", key: item, condition: { version: item.version } },
+    ]);
+    if (reply.kind !== "committed") return false;
+  }
   await world.tasks.drop(executionId);
   await world.logs.forget(executionId);
   await world.objects.delete(`executions/${executionId}/`);
   const moves = await queryAll(world, { pk: `moves#${executionId}` });
   const records = await queryAll(world, { pk: `exe#${executionId}` });
-  // The execution itself goes last, so that a crash half way leaves something to find it by.
-  const rest = [...moves, ...records].filter(({ sk }) => sk !== "meta");
-  await deleteAll(world, rest);
-  await deleteAll(world, [keys.execution(executionId)]);
+  return await deleteAll(world, [...moves, ...records]);
 }
 
 /** A retry brings an ended one back, and begins its retention anew. */
@@ -28,9 +32,14 @@ function isDue(world: World, { state, endedAt = 0 }: Execution): boolean {
   return state === "ended" && endedAt + world.settings.retentionDays * DAY_MS <= world.now();
 }
 
-async function deleteAll(world: World, doomed: readonly Key[]): Promise<void> {
+async function deleteAll(world: World, doomed: readonly Key[]): Promise<boolean> {
+  let isAll = true;
   for (let at = 0; at < doomed.length; at += TOGETHER) {
     const batch = doomed.slice(at, at + TOGETHER);
-    await world.store.transact(batch.map(({ pk, sk }) => ({ kind: "delete", key: { pk, sk } })));
+    const reply = await world.store.transact(
+      batch.map(({ pk, sk }) => ({ kind: "delete", key: { pk, sk } })),
+    );
+    isAll &&= reply.kind === "committed";
   }
+  return isAll;
 }

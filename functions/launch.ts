@@ -1,11 +1,19 @@
 // Turns what is placed into calls to backends, safe to repeat; all starts and stops go through here. What then happens comes back to observe.ts.
+
+import type { Move } from "#shared/event.ts";
 import { isOver } from "#shared/execution.ts";
-import type { InstanceId, Outcome } from "#shared/instance.ts";
+import { type InstanceId, instanceName, type Outcome, transition } from "#shared/instance.ts";
 import type { LaunchMessage } from "#shared/message.ts";
 import type { Placement } from "#shared/placement.ts";
-import type { Backend, LaunchReply, LaunchRequest } from "./backend.ts";
+import type {
+  Backend,
+  InstanceEvent,
+  InstanceLook,
+  LaunchReply,
+  LaunchRequest,
+} from "./backend.ts";
 import { Items, idOf, liveInstances } from "./instances.ts";
-import { type Instance, instanceItem, keys, read } from "./records.ts";
+import { type Instance, instanceItem, keys, movesItem, read } from "./records.ts";
 import { requestOf } from "./request.ts";
 import type { Key } from "./store.ts";
 import { readPlacements } from "./view.ts";
@@ -122,20 +130,25 @@ function again({ index, ...id }: InstanceId): LaunchMessage {
   return { kind: "start", ...id, from: index, to: index + 1 };
 }
 
-/** What the backend answered; nothing is written over what an event has already said. */
+/** What the backend answered, or was told; the table lets nothing be written over what an event has already said. */
 async function note(
   world: World,
   id: InstanceId,
-  state: "launching" | "unknown",
+  state: "launching" | "unknown" | "stopping",
   backendId?: string,
 ): Promise<void> {
   const item = await world.store.get(keys.instance(id));
-  const before = item === undefined ? undefined : read.instance(item);
-  if (before !== undefined && !isStartable(before)) return;
+  const before = item === undefined ? placedFrom(id) : read.instance(item);
+  const moved = before && transition(before, state);
+  if (before === undefined || moved === undefined) return;
+  const now = world.now();
   const instance: Instance = {
-    ...(before ?? { ...idOf(id), changedAt: 0 }),
-    ...{ state, changedAt: world.now() },
+    ...{ ...moved, changedAt: now },
     ...(backendId !== undefined && { backendId }),
+  };
+  const { executionId } = id;
+  const move: Move = {
+    ...{ at: now, of: "instance", instance: instanceName(id), from: before.state, to: state },
   };
   await world.store.transact([
     {
@@ -143,7 +156,13 @@ async function note(
       item: instanceItem(instance),
       condition: item === undefined ? { absent: true } : { version: item.version },
     },
+    { kind: "put", item: movesItem(executionId, now, world.newId("mov"), [move]) },
   ]);
+}
+
+/** An index without a record is placed, in generation 1; a later generation without one was forgotten. */
+function placedFrom(id: InstanceId): Instance | undefined {
+  return id.generation === 1 ? { ...idOf(id), state: "placed", changedAt: 0 } : undefined;
 }
 
 export async function observeEnd(
@@ -180,11 +199,26 @@ async function stopPlacement(world: World, placement: Placement, outcome: Outcom
   const live = await liveInstances(world, placement);
   if (backend === undefined || live.length === 0) return;
   const looks = await backend.look(live.map(idOf));
-  const isGone = (position: number) => looks[position]?.kind === "gone";
-  await backend.stop(live.filter((_, position) => !isGone(position)).map(idOf), outcome);
-  await observeEnd(
-    world,
-    live.filter((_, position) => isGone(position)),
-    outcome,
-  );
+  const looking = (...kinds: readonly InstanceLook["kind"][]) =>
+    live.filter((_, position) => kinds.includes(looks[position]?.kind ?? "unknown"));
+  const running = looking("running", "unknown");
+  await backend.stop(running.map(idOf), outcome);
+  for (const instance of running) await note(world, instance, "stopping");
+  await observeEnd(world, looking("gone"), outcome);
+  await observeEnds(world, live, looks);
+}
+
+/** Their own events may have been lost. */
+async function observeEnds(
+  world: World,
+  instances: readonly InstanceId[],
+  looks: readonly InstanceLook[],
+): Promise<void> {
+  const at = world.now();
+  const events = instances.flatMap((instance, position): InstanceEvent[] => {
+    const look = looks[position];
+    if (look?.kind !== "ended") return [];
+    return [{ ...look, instance: idOf(instance), at }];
+  });
+  if (events.length > 0) await world.queues.observe.send(events);
 }

@@ -142,12 +142,12 @@ export function changePlacement(old: Placement, placement: Placement): Action {
   const set = Object.fromEntries(
     Object.entries(placement).filter(([name, value]) => old[name as keyof Placement] !== value),
   );
-  const { live, next, retrying, running, succeeded, failed, cancelled } = old;
+  const { live, next, retrying, running, succeeded, failed, cancelled, stopped } = old;
   return {
     kind: "update",
     key: keys.placement(old.executionId, old.service),
     set: set as never,
-    condition: { equals: { live, next, retrying, running, succeeded, failed, cancelled } },
+    condition: { equals: { live, next, retrying, running, succeeded, failed, cancelled, stopped } },
   };
 }
 
@@ -168,7 +168,7 @@ function putExecution(execution: Execution, version: number): Action {
 async function follow(world: World, execution: Execution, scene: Scene): Promise<void> {
   if (scene.launches.length > 0) await world.queues.launch.send(scene.launches);
   if (execution.queues.length > 0) await world.queues.tick.send([{ executionId: execution.id }]);
-  else if (settle(execution, [...scene.placements.values()], 0).kind !== "goesOn")
+  else if (settle(execution, [...scene.placements.values()], {}).kind !== "goesOn")
     await finish(world, execution.id);
   for (const delaySeconds of scene.wakes) {
     await world.queues.decide.send([{}], delaySeconds > 0 ? { delaySeconds } : {});

@@ -7,8 +7,12 @@ import type { Quota } from "#shared/quota.ts";
 import { accountKeys } from "./account-records.ts";
 import { demandRole, hasRole, tenantFor } from "./permissions.ts";
 import { asJson, keys, read, shards } from "./records.ts";
+import { endEpoch } from "./scheduler/lease.ts";
 import { queryAll } from "./scheduler/snapshot.ts";
+import type { NewItem } from "./store.ts";
 import type { World } from "./world.ts";
+
+const TRIES = 10;
 
 /** Of a user, or without one of the tenant. */
 export interface Account {
@@ -45,9 +49,22 @@ export async function putQuota(
 ): Promise<QuotaView> {
   demandRole(principal, account.user === undefined ? "administrator" : "operator");
   const { tenant, user } = await known(world, principal, account);
-  await world.store.batchPut([{ ...keys.quota(tenant, user), value: asJson(quota) }]);
+  await store(world, { ...keys.quota(tenant, user), value: asJson(quota) });
   await world.queues.decide.send([{}]);
   return readQuota(world, principal, { tenant, user });
+}
+
+/** What the scheduler is deciding by the quota before is not committed any more: its lease ends. */
+async function store(world: World, item: NewItem): Promise<void> {
+  for (let attempt = 1; attempt <= TRIES; attempt++) {
+    const reply = await world.store.transact([{ kind: "put", item }, endEpoch()]);
+    if (reply.kind === "committed") return;
+    if (reply.kind === "conflict") continue;
+    // Nobody has ever held the lease.
+    await world.store.batchPut([item]);
+    return;
+  }
+  throw new VisibleError("unavailable", "The quota met other changes: send it again.");
 }
 
 async function known(

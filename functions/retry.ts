@@ -5,6 +5,7 @@ import { type Execution, isOver, transition } from "#shared/execution.ts";
 import { VisibleError } from "#shared/fault.ts";
 import type { Placement } from "#shared/placement.ts";
 import type { Zapp } from "#shared/zapp.ts";
+import { tickLater } from "./due.ts";
 import { allInstances } from "./instances.ts";
 import {
   executionItem,
@@ -69,12 +70,21 @@ async function redriveAll(world: World, { id, queues }: Execution): Promise<numb
 }
 
 async function isComplete(world: World, execution: Execution): Promise<boolean> {
+  if (await hasOpenTasks(world, execution)) return false;
   if (execution.outcome?.kind === "succeeded") return true;
   const placements = await readPlacements(world, execution);
   return (
     placements.length > 0 &&
     placements.every(({ run, next, count }) => run !== "worker" && next >= count)
   );
+}
+
+/** They came back when the execution was about to end (redrive.ts). */
+async function hasOpenTasks(world: World, { id, queues }: Execution): Promise<boolean> {
+  const counts = await Promise.all(
+    queues.map((queue) => world.tasks.counts({ executionId: id, queue })),
+  );
+  return counts.some((count) => count !== undefined && count.done < count.put);
 }
 
 /** Service -> its instances that ended other than well. Workers are made anew instead. */
@@ -113,7 +123,14 @@ async function reopen(
   again: ReadonlyMap<string, readonly Instance[]>,
   by: string,
 ): Promise<Execution> {
-  const { outcome: _outcome, endedAt: _endedAt, stop: _stop, used: _used, ...rest } = ended;
+  const {
+    outcome: _outcome,
+    endedAt: _ended,
+    stop: _stop,
+    used: _used,
+    draining: _,
+    ...rest
+  } = ended;
   const placements = await readPlacements(world, ended);
   const now = world.now();
   const queued = transition({ ...rest }, "queued", { round: ended.round + 1 });
@@ -129,7 +146,8 @@ async function reopen(
       revive(placement, again.get(placement.service)?.length ?? 0, now),
     ),
     { kind: "put", item: movesItem(ended.id, now, world.newId("mov"), moves) },
-    ...timeLimit(opened, now),
+    ...(opened.state === "queued" ? [] : timeLimit(opened, now)),
+    ...tickLater(world, opened),
   ]);
   if (reply.kind !== "committed") {
     throw new VisibleError(
@@ -137,7 +155,7 @@ async function reopen(
       `Execution ${ended.id} moved meanwhile: look at it, and try again.`,
     );
   }
-  if (opened.state === "queued") await enqueue(world, opened, zapp, new Map());
+  if (opened.state === "queued") await enqueue(world, opened.id, zapp, new Map());
   await world.queues.decide.send([{ executionId: ended.id }]);
   if (opened.queues.length > 0) await world.queues.tick.send([{ executionId: ended.id }]);
   return opened;
@@ -145,14 +163,14 @@ async function reopen(
 
 function revive(placement: Placement, retrying: number, now: number): Action[] {
   const { executionId, service, failed, cancelled } = placement;
-  const { stopped: _stopped, drained: _drained, failure: _failure, ...rest } = placement;
+  const { failure: _failure, ...rest } = placement;
   const isWorker = placement.run === "worker";
   const revived: Placement = {
     ...rest,
     ...(isWorker
       ? { strikes: 0 }
       : { failed: 0, cancelled: Math.max(0, failed + cancelled - retrying) }),
-    ...{ retrying, retryDue: now, slots: 0, ready: true },
+    ...{ retrying, retryDue: now, slots: 0, ready: true, stopped: false },
   };
   return [
     { kind: "delete", key: keys.endedPlacement(executionId, service) },

@@ -5,8 +5,9 @@ import type { Principal } from "#shared/principal.ts";
 import type { Submission } from "#shared/submission.ts";
 import type { Zapp } from "#shared/zapp.ts";
 import { rowOf } from "./cancel.ts";
+import { tickLater } from "./due.ts";
 import { type Prepared, prepare } from "./prepare.ts";
-import { asJson, dueItem, executionItem, keys, movesItem, read } from "./records.ts";
+import { asJson, executionItem, keys, movesItem, read } from "./records.ts";
 import { asksOf, isStartable } from "./scheduler/asks.ts";
 import type { Action } from "./store.ts";
 import type { World } from "./world.ts";
@@ -54,7 +55,7 @@ export async function submit(
     ...firstMove(world, execution),
     ...rowActions(world, execution, prepared.spec.zapp, new Map()),
     ...idempotencyActions(world, execution, options),
-    ...(execution.queues.length > 0 ? [tickLater(world, id)] : []),
+    ...tickLater(world, execution),
   ]);
   if (reply.kind !== "committed") {
     const other = await seenBefore(world, principal, options);
@@ -217,30 +218,30 @@ function rowActions(
       kind: "put",
       item: { ...keys.waiting(row), value: asJson({ ...row, zapp: execution.zapp, asks }) },
     },
-    { kind: "put", item: { ...keys.share(tenant, user), value: { tenant, user } } },
+    {
+      kind: "put",
+      item: { ...keys.share(tenant, user), value: { tenant, user, latest: row.executionId } },
+    },
   ];
 }
 
-function tickLater(world: World, executionId: string): Action {
-  const at = world.now() + world.settings.tickSeconds * 1000;
-  return { kind: "put", item: dueItem({ executionId, kind: "tick", at }) };
-}
-
-/** A queued execution enters the waiting list: with its first task, or by a retry. */
+/** A queued execution enters the waiting list: with its first task, or by a retry. Without anything to start it waits for that task. */
 export async function enqueue(
   world: World,
-  execution: Execution,
+  executionId: string,
   zapp: Zapp,
   wanted: ReadonlyMap<string, number>,
 ): Promise<void> {
-  const actions = rowActions(world, execution, zapp, wanted);
-  if (actions.length === 0) return;
-  const item = await world.store.get(keys.execution(execution.id));
+  const item = await world.store.get(keys.execution(executionId));
   if (item === undefined || read.execution(item).state !== "queued") return;
-  const { waiting: _reason, ...rest } = read.execution(item);
+  const { waiting, ...execution } = read.execution(item);
+  const actions = rowActions(world, execution, zapp, wanted);
+  if (actions.length === 0 && waiting?.code === NO_TASKS.code) return;
+  const told = actions.length === 0 ? { ...execution, waiting: NO_TASKS } : execution;
   const reply = await world.store.transact([
-    { kind: "put", item: executionItem(rest), condition: { version: item.version } },
+    { kind: "put", item: executionItem(told), condition: { version: item.version } },
     ...actions,
   ]);
-  if (reply.kind === "committed") await world.queues.decide.send([{ executionId: execution.id }]);
+  if (reply.kind === "committed" && actions.length > 0)
+    await world.queues.decide.send([{ executionId }]);
 }

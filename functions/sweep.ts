@@ -3,12 +3,14 @@ import type { InstanceId } from "#shared/instance.ts";
 import type { Placement } from "#shared/placement.ts";
 import type { Backend } from "./backend.ts";
 import { cancel } from "./cancel.ts";
+import { tickAgain } from "./due.ts";
 import { finish } from "./finish.ts";
 import { forget } from "./forget.ts";
 import { Items, idOf, liveInstances } from "./instances.ts";
 import { observeEnd } from "./launch.ts";
 import { type Due, type Instance, keys, read, shards } from "./records.ts";
 import { queryAll } from "./scheduler/snapshot.ts";
+import type { Action } from "./store.ts";
 import { readExecution } from "./view.ts";
 import type { World } from "./world.ts";
 
@@ -34,27 +36,37 @@ export async function runDue(world: World): Promise<void> {
     ),
   );
   for (const due of pages.flatMap(({ items }) => items).map(read.due)) {
-    await runOne(world, due);
-    await world.store.transact([{ kind: "delete", key: keys.due(due) }]);
+    const actions = await runOne(world, due);
+    if (actions.length > 0) await world.store.transact(actions);
   }
 }
 
-async function runOne(world: World, { executionId, kind }: Due): Promise<void> {
+/** What then becomes of the record. */
+async function runOne(world: World, due: Due): Promise<readonly Action[]> {
+  const { executionId, kind } = due;
+  const done: readonly Action[] = [{ kind: "delete", key: keys.due(due) }];
   switch (kind) {
-    case "tick":
-      return world.queues.tick.send([{ executionId }]);
+    case "tick": {
+      const execution = await readExecution(world, executionId);
+      if (execution === undefined || execution.state === "ended") return done;
+      await world.queues.tick.send([{ executionId }]);
+      return tickAgain(world, due);
+    }
     case "forget":
-      return forget(world, executionId);
+      // A lost race is looked at again with the next sweep.
+      return (await forget(world, executionId)) ? done : [];
     case "time":
-      return endOverdue(world, executionId);
+      await endOverdue(world, executionId);
+      return done;
   }
 }
 
-/** Unless it was given more time meanwhile. */
+/** Unless it was given more time meanwhile, or waits for its start again. */
 async function endOverdue(world: World, executionId: string): Promise<void> {
   const execution = await readExecution(world, executionId);
-  const { startedAt = 0, maxTimeSeconds } = execution ?? {};
-  if (maxTimeSeconds === undefined || startedAt + maxTimeSeconds * 1000 > world.now()) return;
+  const { startedAt, maxTimeSeconds } = execution ?? {};
+  if (maxTimeSeconds === undefined || startedAt === undefined) return;
+  if (startedAt + maxTimeSeconds * 1000 > world.now()) return;
   const reason = `Its maximum time of ${maxTimeSeconds} s is over.`;
   await cancel(world, executionId, { by: "zoe", reason, outcome: { kind: "timedOut", reason } });
 }

@@ -5,7 +5,8 @@ import type { WorkerService } from "#shared/zapp/service.ts";
 import type { Zapp } from "#shared/zapp.ts";
 import { cancel } from "./cancel.ts";
 import { finish } from "./finish.ts";
-import { dueItem, keys } from "./records.ts";
+import { keys } from "./records.ts";
+import { isDrained } from "./settle.ts";
 import type { Action } from "./store.ts";
 import { enqueue } from "./submit.ts";
 import type { QueueCounts } from "./task-queues.ts";
@@ -25,20 +26,7 @@ export async function tick(world: World, executionId: string): Promise<void> {
   if (view.execution.state === "queued") await wakeQueued(world, view.execution, spec.zapp, queues);
   if (await endsByStrikes(world, view, spec.zapp, queues)) return;
   if (changed) await world.queues.decide.send([{ executionId }]);
-  const isOver = await finish(world, executionId);
-  if (!isOver) await tickAgain(world, executionId);
-}
-
-/** While it lives, its queues are looked at again. A due record, which the sweep finds, stands behind the message. */
-async function tickAgain(world: World, executionId: string): Promise<void> {
-  const { tickSeconds } = world.settings;
-  const slot = tickSeconds * 1000;
-  const at = (Math.floor(world.now() / slot) + 2) * slot;
-  await world.store.batchPut([dueItem({ executionId, kind: "tick", at })]);
-}
-
-export function isDrained(counts: QueueCounts | undefined): boolean {
-  return counts?.closed === true && counts.done >= counts.put;
+  await finish(world, executionId);
 }
 
 /** A queue that only routes feed closes by itself once all that feed it are drained; in the order of the routes, so one look closes a chain. */
@@ -93,14 +81,11 @@ function changeOf(
   service: WorkerService,
   queues: Counts,
   want: number,
-): { want?: number; drained?: boolean; strikes?: number; progress?: number } {
-  const counts = queues[service.queue];
-  const done = counts?.done ?? 0;
-  const isCalm = done !== (placement.progress ?? 0) || want === 0;
+): { want?: number; strikes?: number; progress?: number } {
+  const { put = 0, done = 0 } = queues[service.queue] ?? {};
+  const isCalm = done !== (placement.progress ?? 0) || done >= put;
   return {
     ...(want !== placement.want && { want }),
-    ...(isDrained(counts) && !placement.drained && { drained: true }),
-    ...(!isDrained(counts) && placement.drained && { drained: false }),
     ...(isCalm && placement.strikes > 0 && { strikes: 0 }),
     ...(done !== (placement.progress ?? 0) && { progress: done }),
   };
@@ -143,7 +128,7 @@ async function wakeQueued(
     await cancel(world, execution.id, { by: "zoe", reason, outcome: { kind: "succeeded" } });
     return;
   }
-  await enqueue(world, execution, zapp, wants(zapp, queues, execution.draining === true));
+  await enqueue(world, execution.id, zapp, wants(zapp, queues, execution.draining === true));
 }
 
 async function isListed(world: World, execution: Execution): Promise<boolean> {

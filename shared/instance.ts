@@ -11,7 +11,12 @@ export interface InstanceId {
 /** How an execution or an instance ended. `by`: who asked for a stop. */
 export type Outcome =
   | { readonly kind: "succeeded" }
-  | { readonly kind: "failed"; readonly code: string; readonly reason: string; readonly exitCode?: number }
+  | {
+      readonly kind: "failed";
+      readonly code: string;
+      readonly reason: string;
+      readonly exitCode?: number;
+    }
   | { readonly kind: "outOfMemory"; readonly reason: string }
   | { readonly kind: "timedOut"; readonly reason: string }
   | { readonly kind: "interrupted"; readonly reason: string }
@@ -31,12 +36,19 @@ export interface Usage {
  * launching: the backend was asked. unknown: it was asked and no answer came; nothing else starts under this index until it is known.
  * running: its program runs. stopping: it was told to stop. ended: it holds nothing any more, and has an outcome.
  */
-export const INSTANCE_STATES = ["placed", "launching", "unknown", "running", "stopping", "ended"] as const;
+export const INSTANCE_STATES = [
+  "placed",
+  "launching",
+  "unknown",
+  "running",
+  "stopping",
+  "ended",
+] as const;
 export type InstanceState = (typeof INSTANCE_STATES)[number];
 
 export const INSTANCE_MOVES: Readonly<Record<InstanceState, readonly InstanceState[]>> = {
-  placed: ["launching", "running", "stopping", "ended"],
-  launching: ["unknown", "running", "stopping", "ended", "placed"],
+  placed: ["launching", "unknown", "running", "stopping", "ended"],
+  launching: ["unknown", "running", "stopping", "ended"],
   unknown: ["launching", "running", "stopping", "ended"],
   running: ["stopping", "ended"],
   stopping: ["ended"],

@@ -1,8 +1,8 @@
 // A placement: where and how a service of an admitted execution runs, and the exact counts of its instances. Held capacity is the sum of placements.
 import type { Outcome } from "./instance.ts";
 import type { Amount } from "./pool.ts";
-import type { RunKind } from "./zapp.ts";
 import type { Retry } from "./zapp/service.ts";
+import type { RunKind } from "./zapp.ts";
 
 /** What one service asks for; known when the execution is submitted, and all that `decide` needs of it. */
 export interface Ask {
@@ -24,6 +24,8 @@ export interface Ask {
   readonly ready: boolean;
   readonly after: readonly string[];
   readonly retry: Retry;
+  /** Where its workers lease their tasks. */
+  readonly queue?: string;
   /** Failed children that do not fail the execution. */
   readonly tolerate: number;
 }
@@ -58,9 +60,7 @@ export interface Placement extends Ask {
   /** Nothing elastic is placed before this time. */
   readonly notBefore?: number;
   /** Set when nothing further of it is to start. */
-  readonly stopped?: boolean;
-  /** Its queue is closed and drained. */
-  readonly drained?: boolean;
+  readonly stopped: boolean;
   /** How the last instance that failed for good ended. */
   readonly failure?: Outcome;
   /** Sums over its ended instances; the peak is the highest. */

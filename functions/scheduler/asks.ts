@@ -25,6 +25,7 @@ export function asksOf(
       },
       ready: after.length === 0,
       tolerate: service.run === "array" ? tolerated(service) : 0,
+      ...(service.run === "worker" && { queue: service.queue }),
       ...(service.run === "worker" && service.shareMax && { share: service.shareMax }),
     };
   });

@@ -141,7 +141,7 @@ function placementOf(waiting: Admit["waiting"], ask: Ask, live: number): Placeme
     ...ask,
     ...{ executionId, tenant, user, priority, createdAt },
     ...{ next: live, live, running: 0, succeeded: 0, failed: 0, cancelled: 0, retrying: 0 },
-    ...{ slots: ask.run === "array" ? live : 0, strikes: 0 },
+    ...{ slots: ask.run === "array" ? live : 0, strikes: 0, stopped: false },
     ...{ cpuSeconds: 0, wallSeconds: 0, peakMemoryMib: 0 },
   };
 }
@@ -178,7 +178,7 @@ async function growth(world: World, { placement, add }: Grow): Promise<Step | un
     ...{ live, next: next + fresh, retrying: retrying - taken.length, retryDue: nextDue },
     ...(placement.run === "array" && { slots: live }),
   };
-  const condition = { equals: { live: placement.live, next, retrying } };
+  const condition = { equals: { live: placement.live, next, retrying, stopped: false } };
   return {
     actions: [
       { kind: "update", key: keys.placement(executionId, service), set, condition },

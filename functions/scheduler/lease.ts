@@ -62,6 +62,11 @@ export async function letGo(world: World, lease: Lease): Promise<boolean> {
   return seen.kind !== "committed";
 }
 
+/** Whoever holds the lease loses it: what was decided from older facts is not committed. */
+export function endEpoch(): Action {
+  return { kind: "update", key: keys.schedulerLease, add: { epoch: 1 }, set: { until: 0 } };
+}
+
 /** The condition under which a placement is committed. */
 export function whileHeld(lease: Lease): Action {
   return { kind: "check", key: keys.schedulerLease, condition: { equals: { epoch: lease.epoch } } };

@@ -15,8 +15,9 @@ export async function takeRetries(
     pk: `exe#${placement.executionId}`,
     prefix: instancePrefix(placement.service),
   });
-  const waiting = items
-    .map(read.instance)
+  // Of an index only its last generation runs again.
+  const latest = new Map(items.map(read.instance).map((instance) => [instance.index, instance]));
+  const waiting = [...latest.values()]
     .filter((instance) => instance.retryAt !== undefined)
     .sort((a, b) => (a.retryAt ?? 0) - (b.retryAt ?? 0));
   const due = waiting.filter((instance) => (instance.retryAt ?? 0) <= world.now());

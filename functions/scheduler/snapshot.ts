@@ -1,7 +1,7 @@
 // One picture of what waits and what is held, bounded however long the waiting list is: the heads of each user's list, and all placements.
 
 import { keys, read, shards, type Waiting, waitingPartition } from "#functions/records.ts";
-import type { Item, Query } from "#functions/store.ts";
+import type { Item, Page, Query } from "#functions/store.ts";
 import type { World } from "#functions/world.ts";
 import type { Placement } from "#shared/placement.ts";
 import type { Amount } from "#shared/pool.ts";
@@ -27,10 +27,11 @@ export interface Snapshot {
   readonly partial: ReadonlySet<string>;
 }
 
-/** A list of users with something waiting; `version` lets an emptied entry be taken out without a race. */
+/** A list of users with something waiting; `latest`, whose row was written last, lets an emptied entry be taken out without a race. */
 interface Share {
   readonly tenant: string;
   readonly user: string;
+  readonly latest?: string;
 }
 
 interface Heads {
@@ -87,7 +88,7 @@ async function readHeads(world: World, item: Item): Promise<Heads> {
   const share = item.value as unknown as Share;
   const limit = Math.ceil(world.settings.headsPerShare / shards.length);
   const pages = await Promise.all(
-    shards.map((shard) => world.store.query({ pk: waitingPartition(share, shard), limit })),
+    shards.map((shard) => firstPage(world, waitingPartition(share, shard), limit)),
   );
   const rows = pages.flatMap((page) => page.items);
   if (rows.length === 0) await forgetShare(world, item);
@@ -99,11 +100,20 @@ async function readHeads(world: World, item: Item): Promise<Heads> {
   return { heads: seen.map(read.waiting), isPartial: end !== undefined };
 }
 
+/** A page may be empty, and yet there is more. */
+async function firstPage(world: World, pk: string, limit: number): Promise<Page> {
+  let page = await world.store.query({ pk, limit });
+  while (page.items.length === 0 && page.cursor !== undefined)
+    page = await world.store.query({ pk, limit, cursor: page.cursor });
+  return page;
+}
+
 /** Nobody of this user waits: the entry goes, unless a submission has just written it again. */
 async function forgetShare(world: World, item: Item): Promise<void> {
-  await world.store.transact([
-    { kind: "delete", key: { pk: item.pk, sk: item.sk }, condition: { version: item.version } },
-  ]);
+  const { pk, sk, version, value } = item;
+  // The version alone would begin anew with an entry that was deleted meanwhile, and written again.
+  const condition = { version, equals: { latest: String(value.latest) } };
+  await world.store.transact([{ kind: "delete", key: { pk, sk }, condition }]);
 }
 
 async function readQuotas(world: World, owners: readonly Share[]): Promise<Map<string, Quota>> {
