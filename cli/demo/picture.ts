@@ -6,20 +6,17 @@ import { pad } from "#cli/show/text.ts";
 import { percent } from "#cli/show/words.ts";
 import { isRight, type Score, type Verdict, wrongFirst } from "./verdicts.ts";
 
-/** On a terminal no more rows than people look at; a pipe gets them all. */
-const ROWS_ON_A_SCREEN = 40;
+/** On a terminal so many rows that the accuracy below is seen too; a pipe gets all of them. */
+const ROWS = { least: 20, most: 40, below: 18 } as const;
 const BAR_WIDTH = 25;
+const BASELINE = "baseline: ";
 
 export function showVerdicts(
   terminal: Terminal,
   verdicts: readonly Verdict[],
   isWhole: boolean,
 ): void {
-  const isScreen = terminal.height !== undefined;
-  const most = isWhole || !isScreen ? verdicts.length : ROWS_ON_A_SCREEN;
-  const sorted = wrongFirst(verdicts);
-  const wrong = sorted.filter((verdict) => signOf(verdict) === "✗").length;
-  const rows = sorted.slice(0, Math.max(most, wrong));
+  const rows = isWhole ? wrongFirst(verdicts) : rowsFor(verdicts, terminal.height);
   const hasSubtopics = verdicts.some(({ subtopic }) => subtopic !== undefined);
   const columns = [
     { title: " ", of: signOf, paint: (text: string) => terminal.paint(colourOf(text), text) },
@@ -33,9 +30,9 @@ export function showVerdicts(
         signOf(row) === "✗" ? terminal.paint("red", text) : text,
     },
     ...(hasSubtopics
-      ? [{ title: "SUB-TOPIC", of: ({ subtopic }: Verdict) => subtopic ?? "", least: 12, goes: 1 }]
+      ? [{ title: "SUB-TOPIC", of: ({ subtopic }: Verdict) => subtopic ?? "", least: 14, goes: 1 }]
       : []),
-    { title: "TITLE", of: ({ title }: Verdict) => title, least: 24 },
+    { title: "TITLE", of: ({ title }: Verdict) => title, least: 40 },
   ];
   const heading = (text: string) => terminal.paint("dim", text);
   terminal.say("");
@@ -48,6 +45,18 @@ export function showVerdicts(
         `and ${more} more, none of them wrong: \`npm run demo -- --all\` shows them`,
       ),
     );
+}
+
+/** All wrong ones, and of the others as many as fit: some of each topic. */
+function rowsFor(verdicts: readonly Verdict[], height: number | undefined): Verdict[] {
+  const sorted = wrongFirst(verdicts);
+  if (height === undefined) return sorted;
+  const most = Math.min(ROWS.most, Math.max(ROWS.least, height - ROWS.below));
+  const wrong = sorted.filter((verdict) => signOf(verdict) === "✗");
+  const others = sorted.slice(wrong.length);
+  const room = Math.min(others.length, Math.max(5, most - wrong.length));
+  const spread = Array.from({ length: room }, (_, at) => Math.floor((at * others.length) / room));
+  return [...wrong, ...spread.flatMap((at) => others[at] ?? [])];
 }
 
 function signOf(verdict: Verdict): string {
@@ -70,8 +79,11 @@ export function showScores(
   if (scores.length === 0) return;
   terminal.say("");
   const [overall, ...topics] = scores;
-  const names = [...scores, ...baselines].map(({ name }) => name.length);
-  const width = Math.max(...names) + 2;
+  const lengths = [
+    ...scores.map(({ name }) => name.length + 2),
+    ...baselines.map(({ name }) => name.length + BASELINE.length),
+  ];
+  const width = Math.max(...lengths);
   const line = ({ name, right, of }: Score, style: "bold" | "dim" | undefined, indent: string) => {
     const text = pad(`${indent}${name}`, width);
     const figures = `${percent(right, of).padStart(7)}  ${`${right} of ${of}`.padStart(11)}`;
@@ -83,5 +95,5 @@ export function showScores(
   terminal.say(terminal.paint("dim", "ACCURACY"));
   if (overall !== undefined) line(overall, "bold", "");
   for (const topic of topics) line(topic, undefined, "  ");
-  for (const baseline of baselines) line(baseline, "dim", "");
+  for (const baseline of baselines) line(baseline, "dim", BASELINE);
 }

@@ -28,7 +28,7 @@ export function verdictsOf(
     const last = own.at(-1);
     return {
       title: String(document.title ?? document.id ?? ""),
-      worker: (last?.worker ?? "").replace(/\.\d+$/, ""),
+      worker: String(said.worker ?? last?.worker ?? "").replace(/\.\d+$/, ""),
       ...textOf("answer", said.answer),
       ...textOf("predicted", said.predicted),
       ...textOf("subtopic", said.subtopic),
