@@ -1,7 +1,7 @@
 // The state directory: one process at a time, private, and never somebody else's folder.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openStateDirectory } from "#local/state-directory.ts";
@@ -17,6 +17,13 @@ test("the folder is made, and is the owner's alone", () => {
   for (const name of readdirSync(path))
     expect([name, statSync(join(path, name)).mode & 0o777]).toEqual([name, 0o600]);
   state.release();
+});
+
+test("an empty folder that others could enter is closed to them", () => {
+  const path = temporaryFolder();
+  chmodSync(path, 0o755);
+  openStateDirectory(path, { now }).release();
+  expect(statSync(path).mode & 0o777).toBe(0o700);
 });
 
 test("a second start is refused, and told who holds it since when", () => {

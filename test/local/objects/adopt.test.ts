@@ -1,7 +1,15 @@
 // Folders that programs left become objects: whole, private, and never pointing outside.
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import type { Objects } from "#functions/objects.ts";
@@ -120,12 +128,14 @@ test("names that are not UTF-8 are mended, and none is lost", async () => {
 });
 
 test("files and folders without rights can be read and deleted afterwards", async () => {
-  const { objects, out } = await open();
+  const { root, objects, out } = await open();
   fill(out, { "locked/file": "x" });
   chmodSync(join(out, "locked/file"), 0o000);
   chmodSync(join(out, "locked"), 0o000);
   await objects.adopt(out, "p");
   expect(await contentsOf(objects)).toEqual({ "p/locked/file": "x" });
+  const modeOf = (path: string) => statSync(join(root, "kept/objects/p", path)).mode & 0o777;
+  expect([modeOf("locked"), modeOf("locked/file")]).toEqual([0o700, 0o600]);
   expect(await objects.delete("p/")).toBe(1);
 });
 
@@ -152,4 +162,11 @@ test("what a crash left unfinished is gone after the next start", async () => {
   const again = await fileObjects(join(root, "kept"), { newId: randomUUID });
   expect(readdirSync(join(root, "kept", "unfinished"))).toEqual([]);
   expect(await contentsOf(again)).toEqual({ a: "A" });
+});
+
+test("a folder that a crash left empty is in nobody's way", async () => {
+  const { root, objects } = await open();
+  mkdirSync(join(root, "kept/objects/p/name"), { recursive: true });
+  await objects.put("p/name", Buffer.from("file"));
+  expect(await contentsOf(objects)).toEqual({ "p/name": "file" });
 });
