@@ -6,6 +6,7 @@ import { VisibleError } from "#shared/fault.ts";
 import type { Placement } from "#shared/placement.ts";
 import type { Zapp } from "#shared/zapp.ts";
 import { tickLater } from "./due.ts";
+import { waitingAs } from "./enqueue.ts";
 import { allInstances } from "./instances.ts";
 import {
   executionItem,
@@ -18,7 +19,6 @@ import {
 } from "./records.ts";
 import { timeLimit } from "./scheduler/commit.ts";
 import type { Action } from "./store.ts";
-import { enqueue } from "./submit.ts";
 import { readPlacements, readSpec } from "./view.ts";
 import type { World } from "./world.ts";
 
@@ -134,9 +134,13 @@ async function reopen(
   const placements = await readPlacements(world, ended);
   const now = world.now();
   const queued = transition({ ...rest }, "queued", { round: ended.round + 1 });
-  const opened =
-    placements.length === 0 ? queued : queued && transition(queued, "starting", { startedAt: now });
-  if (opened === undefined) throw new Error("An ended execution must be able to queue.");
+  const starting = queued && transition(queued, "starting", { startedAt: now });
+  if (queued === undefined || starting === undefined)
+    throw new Error("An ended execution must be able to queue.");
+  const { execution: opened, actions } =
+    placements.length > 0
+      ? { execution: starting, actions: timeLimit(starting, now) }
+      : waitingAs(world, queued, zapp);
   const moves: Move[] = [
     { at: now, of: "execution", from: "ended", to: opened.state, by, text: "Retried." },
   ];
@@ -146,7 +150,7 @@ async function reopen(
       revive(placement, again.get(placement.service)?.length ?? 0, now),
     ),
     { kind: "put", item: movesItem(ended.id, now, world.newId("mov"), moves) },
-    ...(opened.state === "queued" ? [] : timeLimit(opened, now)),
+    ...actions,
     ...tickLater(world, opened),
   ]);
   if (reply.kind !== "committed") {
@@ -155,7 +159,6 @@ async function reopen(
       `Execution ${ended.id} moved meanwhile: look at it, and try again.`,
     );
   }
-  if (opened.state === "queued") await enqueue(world, opened.id, zapp, new Map());
   await world.queues.decide.send([{ executionId: ended.id }]);
   if (opened.queues.length > 0) await world.queues.tick.send([{ executionId: ended.id }]);
   return opened;

@@ -4,11 +4,10 @@ import { type ErrorCode, type Fault, VisibleError } from "#shared/fault.ts";
 import type { Principal } from "#shared/principal.ts";
 import type { Submission } from "#shared/submission.ts";
 import type { Zapp } from "#shared/zapp.ts";
-import { rowOf } from "./cancel.ts";
 import { tickLater } from "./due.ts";
+import { waitingAs } from "./enqueue.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { asJson, executionItem, keys, movesItem, read } from "./records.ts";
-import { asksOf, isStartable } from "./scheduler/asks.ts";
 import type { Action } from "./store.ts";
 import type { World } from "./world.ts";
 
@@ -46,14 +45,15 @@ export async function submit(
   if (before !== undefined) return { execution: before, warnings: [], repeated: true };
   const id = world.newId("exe");
   const prepared = await prepare(world, principal, submission, id);
-  const execution = executionOf(world, principal, submission, prepared, id);
+  const accepted = executionOf(world, principal, submission, prepared, id);
+  const { execution, actions } = waitingAs(world, accepted, prepared.spec.zapp);
   await keepSecrets(world, execution, prepared);
   await createQueues(world, execution, prepared.spec.zapp);
   const reply = await world.store.transact([
     { kind: "put", item: executionItem(execution), condition: { absent: true } },
     { kind: "put", item: { ...keys.spec(id), value: asJson(prepared.spec) } },
     ...firstMove(world, execution),
-    ...rowActions(world, execution, prepared.spec.zapp, new Map()),
+    ...actions,
     ...idempotencyActions(world, execution, options),
     ...tickLater(world, execution),
   ]);
@@ -157,18 +157,7 @@ function executionOf(
     ...{ state: "queued", createdAt: world.now(), round: 1, engine, queues },
     services: zapp.services.map((service) => service.name),
     ...(maxTimeSeconds !== undefined && { maxTimeSeconds }),
-    ...(needsTasks(world, zapp) && { waiting: NO_TASKS }),
   };
-}
-
-const NO_TASKS = {
-  code: "noTasks",
-  text: "It waits for a first task: its queues are empty.",
-  help: "Put tasks into its queue, or close it.",
-};
-
-function needsTasks(world: World, zapp: Zapp): boolean {
-  return !isStartable(asksOf(zapp, world.backends, new Map()));
 }
 
 async function keepSecrets(
@@ -200,48 +189,4 @@ function firstMove(world: World, execution: Execution): Action[] {
   const at = world.now();
   const moves = [{ at, of: "execution", to: "queued", by: execution.user } as const];
   return [{ kind: "put", item: movesItem(execution.id, at, world.newId("mov"), moves) }];
-}
-
-/** Its place in the waiting list, when there is something to start; and its user's in the list of those who wait. */
-function rowActions(
-  world: World,
-  execution: Execution,
-  zapp: Zapp,
-  wanted: ReadonlyMap<string, number>,
-): Action[] {
-  const asks = asksOf(zapp, world.backends, wanted);
-  if (!isStartable(asks)) return [];
-  const row = rowOf(execution);
-  const { tenant, user } = execution;
-  return [
-    {
-      kind: "put",
-      item: { ...keys.waiting(row), value: asJson({ ...row, zapp: execution.zapp, asks }) },
-    },
-    {
-      kind: "put",
-      item: { ...keys.share(tenant, user), value: { tenant, user, latest: row.executionId } },
-    },
-  ];
-}
-
-/** A queued execution enters the waiting list: with its first task, or by a retry. Without anything to start it waits for that task. */
-export async function enqueue(
-  world: World,
-  executionId: string,
-  zapp: Zapp,
-  wanted: ReadonlyMap<string, number>,
-): Promise<void> {
-  const item = await world.store.get(keys.execution(executionId));
-  if (item === undefined || read.execution(item).state !== "queued") return;
-  const { waiting, ...execution } = read.execution(item);
-  const actions = rowActions(world, execution, zapp, wanted);
-  if (actions.length === 0 && waiting?.code === NO_TASKS.code) return;
-  const told = actions.length === 0 ? { ...execution, waiting: NO_TASKS } : execution;
-  const reply = await world.store.transact([
-    { kind: "put", item: executionItem(told), condition: { version: item.version } },
-    ...actions,
-  ]);
-  if (reply.kind === "committed" && actions.length > 0)
-    await world.queues.decide.send([{ executionId }]);
 }
