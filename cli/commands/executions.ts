@@ -154,7 +154,9 @@ export function whyCommand(cli: Cli): Command {
     const why = await session.client.why(await findExecution(session, wanted));
     answer(session, why, () => {
       if (why.reasons.length === 0)
-        session.terminal.say(`It is ${why.state}, and waits for nothing.`);
+        session.terminal.say(
+          why.state === "ended" ? "It has ended." : `It is ${why.state}, and waits for nothing.`,
+        );
       for (const { text, help } of why.reasons) {
         session.terminal.say(text);
         if (help !== undefined) session.terminal.say(`  ${help}`);

@@ -3,7 +3,7 @@ import { failWith, type Session } from "#cli/cli.ts";
 import { exitCodeOf } from "#cli/exit.ts";
 import { downloadFiles } from "#cli/files/download.ts";
 import { showResults } from "#cli/results/show.ts";
-import { showEnd, showUsed } from "#cli/show/execution.ts";
+import { beginOf, showEnd, showUsed } from "#cli/show/execution.ts";
 import type { ExecutionAnswer } from "#shared/api/execution.ts";
 import { showFailures } from "./failures.ts";
 
@@ -22,13 +22,13 @@ export async function tellEnd(
   { out, rows = USUAL_ROWS }: EndOptions = {},
 ): Promise<void> {
   const { terminal, isJson, cli } = session;
-  const { id, outcome, createdAt, endedAt = Date.now() } = execution;
+  const { id, outcome, endedAt = Date.now() } = execution;
   if (isJson) terminal.say(JSON.stringify(execution, undefined, 2));
   showEnd(terminal, execution);
   if (!isJson && rows > 0 && Object.keys(execution.queues).length > 0)
     await showResults(session, id, { most: rows });
   await showFailures(session, execution);
   if (out !== undefined) await downloadFiles(session, id, out);
-  showUsed(terminal, execution, (endedAt - createdAt) / 1000);
+  showUsed(terminal, execution, (endedAt - beginOf(execution)) / 1000);
   if (outcome !== undefined) failWith(cli, exitCodeOf(outcome));
 }

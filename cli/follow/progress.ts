@@ -9,8 +9,9 @@ interface Look {
   readonly done: number;
 }
 
-/** The rate is that of the last ten seconds. */
+/** The rate is that of the last ten seconds; before there were two to look at, that since the start. */
 const WINDOW_MS = 10_000;
+const LEAST_MS = 2000;
 
 /** Remembers earlier looks, for the rate. */
 export class Pace {
@@ -20,11 +21,12 @@ export class Pace {
   progress(execution: ExecutionAnswer, now: number): Progress {
     const queues = Object.values(execution.queues);
     const plain = queues.length > 0 ? ofQueues(execution) : ofInstances(execution.services);
-    this.#begin ??= { at: now, done: plain.done };
+    const look = { at: now, done: plain.done };
+    this.#begin ??= beginOf(execution) ?? look;
     this.#looks = this.#looks.filter(({ at }) => now - at <= WINDOW_MS);
-    this.#looks.push({ at: now, done: plain.done });
-    const perSecond =
-      rateOver(this.#looks) ?? rateOver([this.#begin, { at: now, done: plain.done }]);
+    this.#looks.push(look);
+    const isLong = now - (this.#looks[0]?.at ?? now) >= LEAST_MS;
+    const perSecond = rateOver(isLong ? this.#looks : [this.#begin, look]);
     const left = plain.total - plain.done;
     const isMoving = perSecond !== undefined && perSecond > 0;
     return {
@@ -33,6 +35,11 @@ export class Pace {
       ...(isMoving && plain.isOpen !== true && { etaSeconds: left / perSecond }),
     };
   }
+}
+
+/** A retry begins in the middle: its looks alone tell. */
+function beginOf({ startedAt, round }: ExecutionAnswer): Look | undefined {
+  return startedAt === undefined || round > 1 ? undefined : { at: startedAt, done: 0 };
 }
 
 function ofQueues({ queues, services }: ExecutionAnswer): Progress {

@@ -98,7 +98,7 @@ function describe(
     title: `${basename(script)} over files`,
     services: [
       {
-        ...{ name: "each", ...service },
+        ...{ name: "each", ...service, program: "." },
         command: [
           "/bin/sh",
           "-c",

@@ -131,17 +131,22 @@ export function showTable<Row>(
 
 /** `✓ hello succeeded in 1.2 s  (exe_...)`, and the reason below. */
 export function showEnd(terminal: Terminal, execution: ExecutionAnswer): void {
-  const { outcome, name, id, createdAt, endedAt } = execution;
+  const { outcome, name, id, endedAt } = execution;
   if (outcome === undefined) return;
   const colour = stateColour(execution);
   const sign = terminal.paintNote(
     colour,
     `${mark(outcome)} ${oneLine(name)} ${outcomeWord(outcome)}`,
   );
-  const took = endedAt === undefined ? "" : ` in ${elapsed(createdAt, endedAt)}`;
+  const took = endedAt === undefined ? "" : ` in ${elapsed(beginOf(execution), endedAt)}`;
   terminal.note(`${sign}${took}  ${terminal.paintNote("dim", id)}`);
   const reason = outcomeReason(outcome);
   if (reason !== undefined) terminal.note(`  ${reason}`);
+}
+
+/** A retry begins anew: its time is its own. */
+export function beginOf({ round, createdAt, startedAt }: ExecutionRow): number {
+  return round > 1 ? (startedAt ?? createdAt) : createdAt;
 }
 
 /** What was asked for and what was used, a line for each service that ran. */
