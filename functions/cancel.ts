@@ -35,7 +35,7 @@ export async function cancel(
         ? endQueued(world, item, request)
         : [...mark(world, item, request), ...stopActions(await readPlacements(world, execution))];
     const reply = await world.store.transact(stopped);
-    if (reply.kind === "committed") return follow(world, executionId);
+    if (reply.kind === "committed") return follow(world, execution);
   }
   throw new Error(`Execution ${executionId} moved ${TRIES} times while it was being stopped.`);
 }
@@ -84,9 +84,16 @@ function mark(world: World, item: Item, request: CancelRequest): Action[] {
   ];
 }
 
-async function follow(world: World, executionId: string): Promise<Execution | undefined> {
-  await world.queues.launch.send([{ kind: "stop", executionId }]);
-  await finish(world, executionId);
+/** Of one that waited nothing runs; but a pool may have been kept for it, and another is now first in line. */
+async function follow(
+  world: World,
+  { id: executionId, state }: Execution,
+): Promise<Execution | undefined> {
+  if (state === "queued") await world.queues.decide.send([{}]);
+  else {
+    await world.queues.launch.send([{ kind: "stop", executionId }]);
+    await finish(world, executionId);
+  }
   const item = await world.store.get(keys.execution(executionId));
   return item && read.execution(item);
 }
