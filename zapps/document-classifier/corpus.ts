@@ -9,7 +9,7 @@ export const CORPUS = join(import.meta.dirname, "corpus");
 
 const GLOSSARY = "glossary.jsonl";
 /** A paragraph of terms has no filling words: it says more than an abstract of its length. */
-const GLOSSARY_WEIGHT = 3;
+const GLOSSARY_WEIGHT = 5;
 
 export function trainingExamples(folder = CORPUS): Example[] {
   const abstracts = abstractsIn("train", folder).map((record) => ({ record, weight: 1 }));

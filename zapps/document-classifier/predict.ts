@@ -44,7 +44,8 @@ export function predictorOf(model: Model): Predict {
   return (record, within) => {
     const found = [...termsOf(record)].flatMap(([term, times]) => {
       const counts = terms.get(term);
-      return counts === undefined ? [] : [{ counts, times }];
+      if (counts === undefined) return [];
+      return [{ counts, times: times * rarity(counts, model.categories.length) }];
     });
     const single = evidence(categories, found, terms.size);
     const ofTopics = withLikeliest(evidence(topics, found, terms.size), topics, single);
@@ -60,7 +61,14 @@ export function predictorOf(model: Model): Predict {
 
 interface Found {
   readonly counts: readonly number[];
+  /** How often the text has it, less where it says little. */
   readonly times: number;
+}
+
+/** From nearly 0 for a term that all categories share to 1 for one that a single category has: every field trains networks today. */
+function rarity(counts: readonly number[], categories: number): number {
+  const having = counts.length / 2;
+  return Math.log((categories + 1) / having) / Math.log(categories + 1);
 }
 
 /** The logarithm of how likely the text is in each class. */
