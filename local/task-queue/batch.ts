@@ -1,7 +1,7 @@
 // What is to be written next, of all queues together: while one batch is on its way to the disk, the next one gathers. Each is one transaction.
 import type { Writer } from "#local/database/writer.ts";
 import { type Row, type Rows, tasksModule } from "./module.ts";
-import type { Chunk } from "./payloads.ts";
+import type { Chunk, ChunkText } from "./payloads.ts";
 
 /** The queue's side of a batch: told when what it gave is on the disk, or never will be. */
 export interface Author {
@@ -18,7 +18,7 @@ export interface Written {
   readonly starts: Start[];
   /** The tasks put, all one behind the other; and as they were cut for the disk. */
   appended?: Appended;
-  parts: readonly Chunk[];
+  parts: readonly ChunkText[];
 }
 
 export interface ResultRow {
@@ -160,7 +160,8 @@ function rowsOf(batch: Batch): Rows {
   };
   for (const [{ id }, part] of batch.parts) {
     part.parts = part.appended ? cut(part.appended) : [];
-    for (const chunk of part.parts) rows.chunks.push(chunkRow(id, chunk));
+    for (const chunk of part.parts)
+      rows.chunks.push([id, chunk.first, chunk.count, chunk.ids, chunk.payloads]);
     for (const result of part.results) rows.results.push(resultRow(id, result));
     for (const letter of part.letters) rows.letters.push(letterRow(id, letter));
     for (const attempt of part.attempts) rows.troubles.push(attemptRow(id, attempt));
@@ -169,24 +170,26 @@ function rowsOf(batch: Batch): Rows {
   return rows;
 }
 
-function cut({ first, payloads, ids }: Appended): Chunk[] {
-  const chunks: Chunk[] = [];
+function cut({ first, payloads, ids }: Appended): ChunkText[] {
+  const chunks: ChunkText[] = [];
   for (let start = 0; start < payloads.length; ) {
-    let end = start;
-    for (let characters = 0; end < payloads.length && end < start + CHUNK_TASKS; end++) {
-      if (end > start && characters >= CHUNK_CHARACTERS) break;
-      characters += payloads[end]?.length ?? 0;
-    }
+    const end = endOfChunk(payloads, start);
     const part = ids.slice(start, end);
-    const given = part.some((id) => id !== undefined) ? part : null;
-    chunks.push({ first: first + start, payloads: payloads.slice(start, end), ids: given });
+    const given = part.some((id) => id !== undefined) ? part.join("\n") : null;
+    const text = payloads.slice(start, end).join("\n");
+    chunks.push({ first: first + start, count: end - start, ids: given, payloads: text });
     start = end;
   }
   return chunks;
 }
 
-function chunkRow(queue: number, { first, payloads, ids }: Chunk): Row {
-  return [queue, first, payloads.length, ids?.join("\n") ?? null, payloads.join("\n")];
+function endOfChunk(payloads: readonly string[], start: number): number {
+  let end = start;
+  for (let characters = 0; end < payloads.length && end < start + CHUNK_TASKS; end++) {
+    characters += payloads[end]?.length ?? 0;
+    if (end > start && characters > CHUNK_CHARACTERS) break;
+  }
+  return end;
 }
 
 /** The row that takes the worker's next result. */

@@ -8,76 +8,78 @@ export interface Chunk {
   readonly ids: readonly (string | undefined)[] | null;
 }
 
+/** As it lies on disk: one line each. */
+export interface ChunkText {
+  readonly first: number;
+  readonly count: number;
+  readonly ids: string | null;
+  readonly payloads: string;
+}
+
 /** Text kept in memory over all queues, in characters. */
-const WINDOW_CHARACTERS = 16 * 1024 * 1024;
+const WINDOW_CHARACTERS = 8 * 1024 * 1024;
+
+interface Kept {
+  readonly queue: number;
+  readonly chunk: Chunk;
+  readonly characters: number;
+}
 
 /** The chunks in memory, of all queues; the one that was longest unused goes first. */
 export class Window {
-  readonly #read: (queue: number, first: number) => Chunk;
-  readonly #chunks = new Map<string, { readonly chunk: Chunk; readonly characters: number }>();
+  readonly #read: (queue: number, first: number) => ChunkText;
+  readonly #chunks = new Map<string, Kept>();
+  #latest: Kept | undefined;
   #characters = 0;
 
   constructor(reader: DatabaseSync) {
     const select = reader.prepare(
-      "select first, ids, payloads from task_chunks where queue = ? and first = ?",
+      "select first, count, ids, payloads from task_chunks where queue = ? and first = ?",
     );
     this.#read = (queue, first) => {
       const row = select.get(queue, first);
       if (!row) throw new Error(`Queue ${queue} has no chunk at ${first}.`);
-      return chunkOf(row);
+      const ids = row["ids"] === null ? null : String(row["ids"]);
+      return { first, count: Number(row["count"]), ids, payloads: String(row["payloads"]) };
     };
+  }
+
+  /** The chunk that was used last, if it has the position: most often it does. */
+  latest(queue: number, position: number): Chunk | undefined {
+    const kept = this.#latest;
+    return kept?.queue === queue && holds(kept.chunk, position) ? kept.chunk : undefined;
   }
 
   get(queue: number, first: number): Chunk {
     const key = `${queue} ${first}`;
-    const kept = this.#chunks.get(key);
-    if (!kept) return this.#keep(key, this.#read(queue, first));
+    const kept = this.#chunks.get(key) ?? this.#keep(queue, this.#read(queue, first));
     this.#chunks.delete(key);
     this.#chunks.set(key, kept);
+    this.#latest = kept;
     return kept.chunk;
   }
 
   /** A chunk that was just put is kept where there is room: in a long queue others are needed sooner. */
-  offer(queue: number, chunk: Chunk): void {
-    if (this.#characters + charactersOf(chunk) <= WINDOW_CHARACTERS)
-      this.#keep(`${queue} ${chunk.first}`, chunk);
+  offer(queue: number, chunk: ChunkText): void {
+    if (this.#characters + chunk.payloads.length <= WINDOW_CHARACTERS) this.#keep(queue, chunk);
   }
 
-  #keep(key: string, chunk: Chunk): Chunk {
-    const characters = charactersOf(chunk);
-    this.#chunks.set(key, { chunk, characters });
-    this.#characters += characters;
-    for (const [oldest, kept] of this.#chunks) {
-      if (this.#characters <= WINDOW_CHARACTERS || oldest === key) break;
-      this.#drop(oldest, kept.characters);
+  /** What is kept refers to the text of its chunk alone, never to the body that it came in. */
+  #keep(queue: number, { first, ids, payloads }: ChunkText): Kept {
+    const chunk = { first, ids: ids === null ? null : idsOf(ids), payloads: payloads.split("\n") };
+    const kept = { queue, chunk, characters: payloads.length };
+    this.#chunks.set(`${queue} ${first}`, kept);
+    this.#characters += kept.characters;
+    for (const [oldest, { characters }] of this.#chunks) {
+      if (this.#characters <= WINDOW_CHARACTERS || this.#chunks.size === 1) break;
+      this.#chunks.delete(oldest);
+      this.#characters -= characters;
     }
-    return chunk;
-  }
-
-  forget(queue: number, first: number): void {
-    const key = `${queue} ${first}`;
-    const kept = this.#chunks.get(key);
-    if (kept) this.#drop(key, kept.characters);
-  }
-
-  #drop(key: string, characters: number): void {
-    this.#chunks.delete(key);
-    this.#characters -= characters;
+    return kept;
   }
 }
 
-function charactersOf({ payloads }: Chunk): number {
-  let characters = 0;
-  for (const payload of payloads) characters += payload.length;
-  return characters;
-}
-
-function chunkOf(row: Record<string, unknown>): Chunk {
-  const ids = row["ids"] === null ? null : idsOf(String(row["ids"]));
-  return { first: Number(row["first"]), ids, payloads: String(row["payloads"]).split("\n") };
-}
-
-/** As they are written: an empty text stands for an id of Zoe's own. */
+/** As they are written: an empty line stands for an id of Zoe's own. */
 export function idsOf(text: string): (string | undefined)[] {
   return text.split("\n").map((id) => (id === "" ? undefined : id));
 }
@@ -89,7 +91,6 @@ export class Payloads {
   readonly #firsts: number[] = [];
   /** Not durable yet, so not on disk. */
   readonly #putting = new Set<Chunk>();
-  #current: Chunk | undefined;
 
   constructor(queue: number, window: Window) {
     this.#queue = queue;
@@ -110,7 +111,7 @@ export class Payloads {
   }
 
   /** It was cut into `parts`, which are on disk now. */
-  written(chunk: Chunk, parts: readonly Chunk[]): void {
+  written(chunk: Chunk, parts: readonly ChunkText[]): void {
     this.#putting.delete(chunk);
     for (const part of parts) {
       this.has(part.first);
@@ -130,11 +131,11 @@ export class Payloads {
   }
 
   #chunkOf(position: number): Chunk {
-    if (this.#current && holds(this.#current, position)) return this.#current;
+    const latest = this.#window.latest(this.#queue, position);
+    if (latest) return latest;
     for (const chunk of this.#putting) if (holds(chunk, position)) return chunk;
     const first = this.#firsts[lastUpTo(this.#firsts, position)] ?? 0;
-    this.#current = this.#window.get(this.#queue, first);
-    return this.#current;
+    return this.#window.get(this.#queue, first);
   }
 }
 

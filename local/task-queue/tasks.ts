@@ -85,7 +85,7 @@ export class Tasks {
   wrote({ appended, parts }: Written): void {
     if (!appended) return;
     this.#payloads.written(appended, parts);
-    for (const chunk of parts) this.#moveAll(chunk, STATE.waiting);
+    this.#moveAll(appended, STATE.waiting);
   }
 
   lost({ appended }: Written): void {
