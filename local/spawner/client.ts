@@ -11,6 +11,10 @@ const PROGRAM = fileURLToPath(new URL("spawner.mjs", import.meta.url));
 /** A small young generation keeps the process small, and so its forks fast. */
 const FLAGS = ["--max-semi-space-size=1", "--max-old-space-size=128"];
 const RESTART_MS = { first: 20, most: 5000, calmAfter: 10_000 };
+/** So often in a row it may die before it was ready, until that is told. */
+const VAIN_STARTS = 5;
+/** Longer than it takes to end every program by force. */
+const CLOSE_MS = 30_000;
 
 export interface StartCommand {
   readonly id: string;
@@ -66,6 +70,8 @@ export type SpawnerEvent =
   | ProgramEvent
   /** The spawner died, and with it all that was started so far: `recovered` follows. */
   | { readonly event: "died" }
+  /** It dies each time before it can do anything; it is tried again all the same. */
+  | { readonly event: "unusable"; readonly reason: string }
   | {
       readonly event: "recovered";
       readonly pid: number;
@@ -91,6 +97,7 @@ export class Spawner {
   #commands: string[] = [];
   #events: SpawnerEvent[] = [];
   #restartMs = RESTART_MS.first;
+  #vainStarts = 0;
   #gone: Promise<void> = Promise.resolve();
 
   constructor(options: SpawnerOptions) {
@@ -115,8 +122,11 @@ export class Spawner {
   /** Ends every program and then the spawner. */
   async close(): Promise<void> {
     this.#closing = true;
-    this.#child?.stdin?.end();
+    const child = this.#child;
+    child?.stdin?.end();
+    const force = setTimeout(() => child?.kill("SIGKILL"), CLOSE_MS);
     await this.#gone;
+    clearTimeout(force);
   }
 
   #open(): void {
@@ -154,6 +164,10 @@ export class Spawner {
     // Told at once: what is asked for from here on is for the next spawner.
     this.#commands = [];
     this.#options.tell([...this.#events.splice(0), { event: "died" }]);
+    if (++this.#vainStarts >= VAIN_STARTS) {
+      const reason = `The spawner (${PROGRAM}) can't be started: it ended with ${signalCode ?? exitCode}.`;
+      this.#options.tell([{ event: "unusable", reason }]);
+    }
     this.#restartMs =
       livedMs > RESTART_MS.calmAfter
         ? RESTART_MS.first
@@ -172,6 +186,7 @@ export class Spawner {
 
   #beReady(): void {
     this.#ready = true;
+    this.#vainStarts = 0;
     this.#flush();
   }
 

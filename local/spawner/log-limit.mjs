@@ -20,6 +20,7 @@ export const LOG_PART_BYTES = 4.5 * MIB;
 export class LogFile {
   #path;
   #tailEnd = LOG_HEAD_BYTES;
+  #most = LOG_HEAD_BYTES + 2 * LOG_PART_BYTES;
 
   constructor(path) {
     this.#path = path;
@@ -36,7 +37,7 @@ export class LogFile {
 
   /** Cuts when it is time. */
   look() {
-    if (this.size() < LOG_HEAD_BYTES + 2 * LOG_PART_BYTES) return;
+    if (this.size() < this.#most) return;
     const file = openSync(this.#path, "r+");
     try {
       this.#cut(file);
@@ -54,6 +55,7 @@ export class LogFile {
     // What comes between the measurement and the cut is lost uncounted: some microseconds of output.
     ftruncateSync(file, LOG_HEAD_BYTES);
     renameSync(`${this.#path}.tail.new`, `${this.#path}.tail`);
+    this.#most = LOG_HEAD_BYTES + LOG_PART_BYTES;
     this.#tailEnd += size - LOG_HEAD_BYTES;
     this.#note({ head: LOG_HEAD_BYTES, tailAt: this.#tailEnd - length, tailEnd: this.#tailEnd });
   }

@@ -1,5 +1,6 @@
 // A process engine in a folder of its own, for the tests: real programs, real processes.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LaunchRequest } from "#functions/backend.ts";
@@ -9,11 +10,11 @@ import {
   processBackend,
 } from "#local/backends/process.ts";
 import { LocalLogs } from "#local/logs.ts";
+import { type FileObjects, fileObjects } from "#local/objects/file-objects.ts";
 import type { InstanceId } from "#shared/instance.ts";
 import type { Amount } from "#shared/pool.ts";
 import type { Command, Service } from "#shared/zapp.ts";
 import { EventLog } from "#test/contract/backend.ts";
-import { folderObjects } from "./folder-objects.ts";
 
 export const CAPACITY: Amount = { instances: 60, cpu: 4, memoryMib: 4096, gpu: 0 };
 /** Long enough for a program that obeys, on a busy machine. */
@@ -23,7 +24,7 @@ export interface ProcessBody {
   readonly backend: ProcessBackend;
   readonly events: EventLog;
   readonly logs: LocalLogs;
-  readonly objects: ReturnType<typeof folderObjects>;
+  readonly objects: FileObjects;
   readonly state: string;
   /** Lines of the log, for tests of what must not stand there. */
   readonly logged: string[];
@@ -38,7 +39,7 @@ export async function openProcessBody(
 ): Promise<ProcessBody> {
   const events = new EventLog();
   const logs = new LocalLogs(join(state, "logs"));
-  const objects = folderObjects(join(state, "objects"));
+  const objects = await fileObjects(state, { newId: () => randomUUID() });
   const logged: string[] = [];
   const write = (text: string, about?: object) => logged.push(`${text} ${JSON.stringify(about)}`);
   const backend = await processBackend({
@@ -107,13 +108,23 @@ export async function logOf(
   }
 }
 
+export async function keysOf({ objects }: ProcessBody): Promise<string[]> {
+  const page = await objects.list("executions/", { limit: 1000 });
+  return page.objects.map(({ key }) => key);
+}
+
+export async function textOf({ objects }: ProcessBody, key: string): Promise<string> {
+  const found = await objects.get(key);
+  return found ? Buffer.from(await found.bytes()).toString() : `(no object ${key})`;
+}
+
 /** Processes on this machine that carry the mark in their environment or arguments; zombies are none. */
 export function processesWith(mark: string): number[] {
   const pids = readdirSync("/proc").map(Number).filter(Number.isInteger);
-  return pids.filter((pid) => pid !== process.pid && isAlive(pid) && textOf(pid).includes(mark));
+  return pids.filter((pid) => pid !== process.pid && isAlive(pid) && wordsOf(pid).includes(mark));
 }
 
-function textOf(pid: number): string {
+function wordsOf(pid: number): string {
   try {
     return `${readFileSync(`/proc/${pid}/environ`)}${readFileSync(`/proc/${pid}/cmdline`)}`;
   } catch {
@@ -128,10 +139,4 @@ export function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-export function folderFor(test: string): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), `zoe-${test}-`)));
-  mkdirSync(folder, { recursive: true });
-  return folder;
 }

@@ -8,6 +8,7 @@ import {
   openProcessBody,
   type ProcessBody,
   processesWith,
+  textOf,
 } from "./process-body.ts";
 
 const STOPPED: Outcome = { kind: "cancelled", by: "ada" };
@@ -110,7 +111,7 @@ describe.each([
     await started(request);
     await body.backend.stop([request.instance], STOPPED);
     expect(await body.events.outcome(request)).toEqual(STOPPED);
-    expect(await body.objects.text("executions/exe_1/files/sim/0/state")).toBe("saved\n");
+    expect(await textOf(body, "executions/exe_1/files/sim/0/state")).toBe("saved\n");
   });
 
   test("a stop that comes when the program has ended changes nothing", async () => {

@@ -8,10 +8,12 @@ import type { LaunchRequest } from "#functions/backend.ts";
 import type { Outcome } from "#shared/instance.ts";
 import {
   aRequest,
+  keysOf,
   logOf,
   openProcessBody,
   type ProcessBody,
   type RequestBend,
+  textOf,
 } from "./process-body.ts";
 
 const KEY = "b0inc-4711-very-secret";
@@ -146,12 +148,10 @@ test("a file outside of the work folder fails its instance", async () => {
 });
 
 test("inputs come from uploads of the tenant and from addresses, read-only", async () => {
-  const upload = join(body.state, "objects/uploads/physics/scan.dat");
-  await mkdir(dirname(upload), { recursive: true });
-  await writeFile(upload, "uploaded");
+  await body.objects.put("uploads/physics/upl_1", Buffer.from("uploaded"));
   const sha = createHash("sha256").update("content of /data/a.mac").digest("hex");
   const inputs = [
-    { from: "scan.dat", to: "in/scan.dat" },
+    { from: "upload:upl_1", to: "in/scan.dat" },
     { from: `${origin}/data/a.mac#sha256=${sha}`, to: "macros/" },
   ];
   const command = 'cat in/scan.dat macros/a.mac; stat -c " %a" in/scan.dat macros/a.mac';
@@ -160,7 +160,7 @@ test("inputs come from uploads of the tenant and from addresses, read-only", asy
 });
 
 const WRONG_INPUTS = {
-  "of another tenant": { from: "../biology/scan.dat", says: "step" },
+  "of another tenant": { from: "../biology/upl_2", says: "no upload" },
   "that isn't there": { from: "nothing.dat", says: "no upload" },
   "that the server doesn't have": { from: "ORIGIN/gone", says: "404" },
   "with another checksum": { from: `ORIGIN/data/a#sha256=${"0".repeat(64)}`, says: "SHA-256" },
@@ -170,9 +170,7 @@ const WRONG_INPUTS = {
 test.each(Object.entries(WRONG_INPUTS))(
   "an input %s fails its instance, with the reason",
   async (_, { from, says }) => {
-    const other = join(body.state, "objects/uploads/biology/scan.dat");
-    await mkdir(dirname(other), { recursive: true });
-    await writeFile(other, "foreign");
+    await body.objects.put("uploads/biology/upl_2", Buffer.from("foreign"));
     const inputs = [{ from: from.replace("ORIGIN", origin), to: "x" }];
     expect(await outcomeOf(aRequest("cat x", { service: { inputs } }))).toMatchObject({
       kind: "failed",
@@ -206,7 +204,7 @@ test("the output folder is kept under service, index and label; links are not", 
   const command =
     "mkdir -p $ZOE_OUTPUT_DIR/deep; echo 1 >$ZOE_OUTPUT_DIR/deep/a; ln -s /etc/passwd $ZOE_OUTPUT_DIR/link";
   const request = await run(command, { instance: { index: 3 }, label: "proton 5/MeV" });
-  expect(await body.objects.keys()).toEqual(["executions/exe_1/files/sim/3-proton_5_MeV/deep/a"]);
+  expect(await keysOf(body)).toEqual(["executions/exe_1/files/sim/3-proton_5_MeV/deep/a"]);
   expect(await logOf(body, request, "stderr")).toContain("link");
 });
 
@@ -223,8 +221,8 @@ test("results lie flat in one folder; a name that is taken gets the label or ind
     await run(command, { instance: { index }, service, ...(index === 2 && { label: "two" }) });
   const prefix = "executions/exe_1/files/results";
   const names = ["0.csv", "1-table.csv", "1.csv", "2.csv", "table.csv", "two-table.csv"];
-  expect(await body.objects.keys()).toEqual(names.map((name) => `${prefix}/${name}`));
-  expect(await body.objects.text(`${prefix}/two-table.csv`)).toBe("2\n");
+  expect(await keysOf(body)).toEqual(names.map((name) => `${prefix}/${name}`));
+  expect(await textOf(body, `${prefix}/two-table.csv`)).toBe("2\n");
 });
 
 test("an instance that failed keeps its outputs to itself, so its retry comes to the results alone", async () => {
@@ -233,15 +231,15 @@ test("an instance that failed keeps its outputs to itself, so its retry comes to
   expect(await outcomeOf(failing)).toMatchObject({ kind: "failed" });
   await run("echo good >a.csv", { instance: { generation: 2 }, service });
   const prefix = "executions/exe_1/files";
-  expect(await body.objects.keys()).toEqual([`${prefix}/results/a.csv`, `${prefix}/sim/0/a.csv`]);
-  expect(await body.objects.text(`${prefix}/results/a.csv`)).toBe("good\n");
+  expect(await keysOf(body)).toEqual([`${prefix}/results/a.csv`, `${prefix}/sim/0/a.csv`]);
+  expect(await textOf(body, `${prefix}/results/a.csv`)).toBe("good\n");
 });
 
 test("outputs are sent to an address", async () => {
   const outputs = [{ path: "*.txt", to: `${origin}/inbox` }];
   await run("echo hello >'a b.txt'", { service: { outputs } });
   expect(Object.fromEntries(received)).toEqual({ "/inbox/a%20b.txt": "hello\n" });
-  expect(await body.objects.keys()).toEqual([]);
+  expect(await keysOf(body)).toEqual([]);
 });
 
 test("outputs that can't be sent fail the instance", async () => {
@@ -265,7 +263,7 @@ test("outputs are not taken from behind a link, and what isn't there is remarked
   await writeFile(join(shared, "data.csv"), "shared");
   const outputs = [{ path: "**/*.csv", to: "results" }];
   const request = await run(`ln -s ${shared} link`, { service: { outputs } });
-  expect(await body.objects.keys()).toEqual([]);
+  expect(await keysOf(body)).toEqual([]);
   expect(await logOf(body, request, "stderr")).toContain("no output matches **/*.csv");
   expect(await logOf(body, await run(`cat ${shared}/data.csv`, { instance: { index: 1 } }))).toBe(
     "shared",
@@ -277,7 +275,7 @@ test("secrets are in the environment, and nowhere else", async () => {
   const command = 'test "$BOINC_KEY" && echo got it; tr "\\0" " " </proc/$$/cmdline';
   const request = await run(command, { service: { secrets } });
   expect(await logOf(body, request)).toContain("got it");
-  const everything = await body.objects.keys();
+  const everything = await keysOf(body);
   expect(everything).toEqual([]);
   expect(
     await run(`! grep -rq ${KEY.slice(0, 5)}"${KEY.slice(5)}" ${body.state}`, {

@@ -21,6 +21,8 @@ import { LOST, recoverPrograms } from "./recover.ts";
 import { Reporter } from "./reporter.ts";
 
 const GRACE_SECONDS = 10;
+/** Beyond the grace time: what doesn't end by then is left to the end of the spawner. */
+const CLOSE_MS = 25_000;
 /** What a timer of Node can hold; longer times are armed again. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const NOTHING_LEFT = { stdout: 0, stderr: 0, files: false };
@@ -50,8 +52,13 @@ export class Engine {
         ? { kind: "sampler", reason: "it is set so" }
         : await memoryLimitWay(`zoe-${stateId}`);
     const engine = new Engine(options, room, way, stateId);
-    await engine.#recover();
-    return engine;
+    try {
+      await engine.#recover();
+      return engine;
+    } catch (error) {
+      await engine.spawner.close();
+      throw error;
+    }
   }
 
   private constructor(options: ProcessOptions, room: Room, way: MemoryLimitWay, stateId: string) {
@@ -112,19 +119,29 @@ export class Engine {
     return { kind: "failed", code: "engine", reason: `It couldn't be prepared: ${String(error)}.` };
   }
 
+  get #graceSeconds(): number {
+    return this.#options.graceSeconds ?? GRACE_SECONDS;
+  }
+
   /** The first reason counts. */
   stop(key: string, reason: Outcome): void {
     const live = this.lives.get(key);
     if (!live || live.stopped || live.phase === "ending") return;
     live.stopped = reason;
     if (live.phase === "preparing") live.abort.abort();
-    else this.spawner.stop(key, this.#options.graceSeconds ?? GRACE_SECONDS);
+    else this.spawner.stop(key, this.#graceSeconds);
   }
 
   /** Resolves when all has ended and is told, and the spawner is gone. */
   async close(reason: Outcome): Promise<void> {
     for (const key of this.lives.keys()) this.stop(key, reason);
-    if (this.lives.size > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    if (this.lives.size > 0) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#idle = resolve;
+      const deadline = setTimeout(resolve, this.#graceSeconds * 1000 + CLOSE_MS);
+      await promise;
+      clearTimeout(deadline);
+    }
     await this.reporter.settled();
     await this.spawner.close();
   }
@@ -133,6 +150,7 @@ export class Engine {
     for (const event of events) {
       if (event.event === "died") this.#orphan();
       else if (event.event === "recovered") this.#adoptOrphans(event.programs);
+      else if (event.event === "unusable") this.#ready.reject(new Error(event.reason));
       else {
         const live = this.lives.get(event.id);
         if (live) this.#hearOf(live, event);

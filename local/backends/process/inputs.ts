@@ -124,7 +124,7 @@ export class Inputs {
   }
 
   async #copy(tenant: string, from: string, path: string, signal: AbortSignal): Promise<void> {
-    const url = URL.canParse(from) ? new URL(from) : undefined;
+    const url = isAddress(from) ? new URL(from) : undefined;
     if (url?.protocol === "http:" || url?.protocol === "https:")
       return this.#download(url, path, signal);
     if (url?.protocol === "file:" && this.#options.allowFileUrls)
@@ -197,8 +197,13 @@ async function placeIn(work: string, path: string): Promise<string> {
 }
 
 function nameOf(from: string): string {
-  const path = URL.canParse(from) ? decodeURIComponent(new URL(from).pathname) : from;
+  const path = isAddress(from) ? decodeURIComponent(new URL(from).pathname) : from;
   return basename(path) || "input";
+}
+
+/** `upload:upl_01J...` is none, though a URL too. */
+function isAddress(from: string): boolean {
+  return from.includes("://") && URL.canParse(from);
 }
 
 function reasonOf(error: unknown): string {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { Objects } from "#functions/objects.ts";
+import { uploadKey as ownUploadKey } from "#functions/uploads.ts";
 import type { Log } from "#functions/world.ts";
 import type { LocalLogs } from "#local/logs.ts";
 import type { Amount } from "#shared/pool.ts";
@@ -27,7 +28,7 @@ export interface ProcessOptions {
   readonly log: Log;
   /** Between SIGTERM and SIGKILL. */
   readonly graceSeconds?: number;
-  /** The object that an input of a tenant names; by default `uploads/TENANT/NAME`. */
+  /** The object that an input of a tenant names; by default an upload of the tenant. */
   readonly uploadKey?: (tenant: string, from: string) => string;
   /** Inputs and outputs may be file:// addresses of this machine. */
   readonly allowFileUrls?: boolean;
@@ -51,7 +52,7 @@ export interface Parts {
 
 export function partsOf(options: ProcessOptions, stateId: string): Parts {
   const { objects, logs, log, secrets, runtime } = options;
-  const { allowFileUrls = false, allowLocalUrls = false, uploadKey = defaultUploadKey } = options;
+  const { allowFileUrls = false, allowLocalUrls = false, uploadKey = ownUploadKey } = options;
   const root = join(options.stateDirectory, "process");
   const folders = join(root, "folders");
   mkdirSync(folders, { recursive: true, mode: 0o700 });
@@ -64,8 +65,4 @@ export function partsOf(options: ProcessOptions, stateId: string): Parts {
     preparation: { stateId, inputs, secrets, runtime, ...caches },
     keeper: { outputs: new Outputs({ objects, ...urls }), logs, log },
   };
-}
-
-function defaultUploadKey(tenant: string, from: string): string {
-  return `uploads/${tenant}/${from}`;
 }
