@@ -1,5 +1,13 @@
 // The table of the split classifier: whole, and every row once, however often and by however many it is written.
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -7,6 +15,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { COLUMNS, type Row, rowOf } from "#zapps/document-classifier-split/row.ts";
 import { openTable, type Table } from "#zapps/document-classifier-split/table.ts";
 import { together } from "#zapps/document-classifier-split/together.ts";
+
+const ZAPP = join(import.meta.dirname, "../../zapps/document-classifier-split");
 
 let folder = "";
 let out = "";
@@ -64,6 +74,23 @@ describe.each(["file", "sqlite"])("a table kept as %s", (kind) => {
     other.close();
   });
 
+  test("keeps apart writers that are programs of their own", async () => {
+    const program = join(folder, "writer.ts");
+    writeFileSync(
+      program,
+      `import { openTable } from "${ZAPP}/table.ts";
+       const table = openTable("${kind}", "${folder}");
+       for (let id = 0; id < 80; id++)
+         await table.add([{ id: "doc-" + id, title: "t", answer: null, predicted: "p", confidence: 1, subtopic: "s", worker: "w" }]);
+       table.close();`,
+    );
+    const ends = await Promise.all([1, 2, 3].map(() => runProgram(program)));
+    expect(ends).toEqual([0, 0, 0]);
+    const table = openTable(kind, folder);
+    expect((await kept(table))?.toSorted()).toEqual(ids(0, 80).toSorted());
+    table.close();
+  });
+
   test("goes on where a writer died", async () => {
     const first = openTable(kind, folder);
     await first.add(rows(0, 2));
@@ -74,6 +101,11 @@ describe.each(["file", "sqlite"])("a table kept as %s", (kind) => {
     second.close();
   });
 });
+
+function runProgram(path: string): Promise<number | null> {
+  const program = spawn(process.execPath, [path], { stdio: "inherit" });
+  return new Promise((resolve) => program.on("close", resolve));
+}
 
 describe("a CSV file", () => {
   test("names its columns, and quotes what would break a line", async () => {

@@ -17,7 +17,7 @@ const SMOOTHING = 0.3;
 
 /**
  * Naive Bayes takes the terms of a text as independent, and is far too sure of itself. Its evidence counts for so much less that of the
- * predictions with confidence 0.8, eight of ten are right (measured by cross-validation; README).
+ * predictions with confidence 0.8 about eight of ten are right, as measured on records it never saw.
  */
 const EVIDENCE = 0.05;
 
