@@ -1,4 +1,4 @@
-// /metrics, as Prometheus reads it: what there is, and how this host answers.
+// What Prometheus asks for: executions, capacity, queues of executions that run, and the requests of this host.
 import { text } from "#functions/api/answer.ts";
 import type { Api } from "#functions/api/api.ts";
 import {

@@ -100,12 +100,12 @@ test("a folder is kept by the host, under a version of its own each time", async
       return `/kept/${zapp.version}`;
     },
   });
-  const body = { text, folder: "/home/ada/mine" };
+  const body = { text, folder: "/srv/ada/mine" };
   const first = await stand.ask("PUT", "/v1/zapps/mine", { body });
   stand.clock.now += 1;
   const second = await stand.ask("PUT", "/v1/zapps/mine", { body });
   expect(second.json.zapp.version).not.toBe(first.json.zapp.version);
-  expect(kept[0]).toMatchObject({ folder: "/home/ada/mine", tenant: "default", name: "mine" });
+  expect(kept[0]).toMatchObject({ folder: "/srv/ada/mine", tenant: "default", name: "mine" });
   const operator = await stand.tokenOf("oper", { role: "operator", scope: "admin" });
   const refused = await stand.ask("PUT", "/v1/zapps/mine", { token: operator, body });
   expect(refused.status).toBe(403);
