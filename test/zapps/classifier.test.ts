@@ -3,13 +3,16 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { classify, openClassifier } from "#zapps/document-classifier/classifier.ts";
 import { heldOut, trainingExamples } from "#zapps/document-classifier/corpus.ts";
 import { evaluate } from "#zapps/document-classifier/evaluate.ts";
 import { type Example, train } from "#zapps/document-classifier/model.ts";
 import { cachedFile, writeModel } from "#zapps/document-classifier/model-file.ts";
 import { predictorOf } from "#zapps/document-classifier/predict.ts";
+
+/** Some tests start programs, which takes long on a busy machine. */
+vi.setConfig({ testTimeout: 30_000 });
 
 const ZAPP = join(import.meta.dirname, "../../zapps/document-classifier");
 const predict = predictorOf(train(trainingExamples()));

@@ -3,12 +3,15 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { parseMacro, readMacro } from "#zapps/parameter-sweep/macro.ts";
 import { attenuation, materialNamed, scatteringShare } from "#zapps/parameter-sweep/materials.ts";
 import { randomOf } from "#zapps/parameter-sweep/random.ts";
 import { jointTest, type RunResult } from "#zapps/parameter-sweep/result.ts";
 import { shoot } from "#zapps/parameter-sweep/transport.ts";
+
+/** Some tests start programs, which takes long on a busy machine. */
+vi.setConfig({ testTimeout: 30_000 });
 
 const ZAPP = join(import.meta.dirname, "../../zapps/parameter-sweep");
 const MACROS = readdirSync(join(ZAPP, "macros")).map((file) => file.replace(".mac", ""));

@@ -11,10 +11,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { COLUMNS, type Row, rowOf } from "#zapps/document-classifier-split/row.ts";
 import { openTable, type Table } from "#zapps/document-classifier-split/table.ts";
 import { together } from "#zapps/document-classifier-split/together.ts";
+
+/** Some tests start programs, which takes long on a busy machine. */
+vi.setConfig({ testTimeout: 30_000 });
 
 const ZAPP = join(import.meta.dirname, "../../zapps/document-classifier-split");
 

@@ -3,9 +3,12 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 
 const DOOR = join(import.meta.dirname, "../../zapps/document-classifier/zoe-classifier.mjs");
+/** Each test starts programs, which takes long on a busy machine. */
+vi.setConfig({ testTimeout: 30_000 });
+
 const folder = mkdtempSync(join(tmpdir(), "zoe-classifier-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
