@@ -46,7 +46,7 @@ export function sessionOf(cli: Cli, command: Command): Session {
   return {
     ...{ cli, terminal: cli.terminal, server, isJson: options.json === true },
     client: clientOf(http),
-    patient: clientOf(http.patient((event, error) => tellOutage(cli.terminal, event, error))),
+    patient: clientOf(http.patient(outageTeller(cli.terminal))),
   };
 }
 
@@ -64,9 +64,15 @@ export function serverOf({ terminal, environment }: Cli, options: GlobalOptions)
   return findServer(options, environment, config);
 }
 
-function tellOutage(terminal: Terminal, event: "gone" | "back", error?: Unreachable): void {
-  if (event === "back") terminal.note("The server answers again.");
-  else terminal.warn(`${error?.message ?? "The server is gone."} Trying again...`);
+/** Requests that wait beside each other tell it once. */
+function outageTeller(terminal: Terminal): (event: "gone" | "back", error?: Unreachable) => void {
+  let told: "gone" | "back" = "back";
+  return (event, error) => {
+    if (event === told) return;
+    told = event;
+    if (event === "back") terminal.note("The server answers again.");
+    else terminal.warn(`${error?.message ?? "The server is gone."} Trying again...`);
+  };
 }
 
 /** The answer as JSON on stdout, or else as people read it. */

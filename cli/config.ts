@@ -84,8 +84,15 @@ function localToken({ ZOE_STATE, HOME }: Environment): string {
 }
 
 export function addressOf(text: string): string {
-  const url = URL.parse(/^https?:\/\//.test(text) ? text : `http://${text}`);
-  if (url === null || url.username !== "" || url.search !== "" || url.hash !== "") {
+  const isPlain = !text.includes("://");
+  const url = URL.parse(isPlain ? `http://${text}` : text);
+  if (
+    url === null ||
+    !/^https?:$/.test(url.protocol) ||
+    url.username !== "" ||
+    url.search !== "" ||
+    url.hash !== ""
+  ) {
     throw new VisibleError(
       "invalid",
       `Wanted the address of a server, such as ${DEFAULT_ADDRESS}; got "${text}".`,

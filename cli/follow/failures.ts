@@ -18,7 +18,8 @@ export async function showFailures(session: Session, execution: ExecutionAnswer)
   const failed = sum(services, (service) => (service.run === "worker" ? 0 : service.failed));
   const deadLetters = sum(Object.values(queues), (queue) => queue.failed);
   if (failed === 0 && deadLetters === 0) return;
-  if (failed > 0) await showInstances(session, id, failed);
+  const isOnly = sum(services, (service) => service.count) === 1;
+  if (failed > 0) await showInstances(session, id, failed, isOnly);
   session.terminal.note(
     `  zoe retry ${id} --failed   runs ${whatFailed(failed, deadLetters)} again`,
   );
@@ -31,7 +32,13 @@ function whatFailed(instances: number, tasks: number): string {
   return `these ${grouped(n)}${what}`;
 }
 
-async function showInstances(session: Session, id: string, failed: number): Promise<void> {
+/** Of a single one the reason is the execution's, and told already. */
+async function showInstances(
+  session: Session,
+  id: string,
+  failed: number,
+  isOnly: boolean,
+): Promise<void> {
   const { client, terminal } = session;
   const shown: InstanceAnswer[] = [];
   for (const outcome of BAD) {
@@ -44,7 +51,8 @@ async function showInstances(session: Session, id: string, failed: number): Prom
     const why =
       instance.outcome && (outcomeReason(instance.outcome) ?? outcomeWord(instance.outcome));
     const name = instance.label ?? `${instance.service}-${instance.index}`;
-    terminal.note(`  ${terminal.paintNote("red", "✗")} ${oneLine(name)}  ${oneLine(why ?? "")}`);
+    if (!isOnly)
+      terminal.note(`  ${terminal.paintNote("red", "✗")} ${oneLine(name)}  ${oneLine(why ?? "")}`);
     if (last !== undefined) terminal.note(terminal.paintNote("dim", `      ${oneLine(last)}`));
   }
   if (failed > shown.length) terminal.note(`    and ${grouped(failed - shown.length)} more`);

@@ -1,7 +1,7 @@
 // Opens what people give as input: a file, or stdin as `-`; compressed ones are unpacked by what they are, not by their name.
 import { createReadStream, statSync } from "node:fs";
-import type { Readable } from "node:stream";
-import { PassThrough } from "node:stream";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { VisibleError } from "#shared/fault.ts";
 
@@ -18,7 +18,7 @@ const HEAD_CHARACTERS = 4096;
 export async function openInput(path: string, stdin: Readable): Promise<Opened> {
   if (path !== "-") demandFile(path);
   const raw = path === "-" ? stdin : createReadStream(path, { highWaterMark: 256 * 1024 });
-  const texts = decoded(await unpacked(raw));
+  const texts = decoded(unpacked(raw));
   const begun: string[] = [];
   let head = "";
   while (head.length < HEAD_CHARACTERS) {
@@ -39,35 +39,22 @@ export function demandFile(path: string): void {
 }
 
 /** Gzip begins with the bytes 1f 8b. */
-async function unpacked(raw: Readable): Promise<Readable> {
-  const begin = await firstChunk(raw);
-  const isGzip = begin !== undefined && begin[0] === 0x1f && begin[1] === 0x8b;
-  if (begin !== undefined) raw.unshift(begin);
-  if (!isGzip) return raw;
+async function* unpacked(raw: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const chunks = raw[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  if (first.done) return;
+  const whole = resumed([first.value], chunks);
+  const isGzip = first.value[0] === 0x1f && first.value[1] === 0x8b;
+  if (!isGzip) return yield* whole;
   const gunzip = createGunzip();
-  const out = new PassThrough();
-  const fail = (cause: Error) =>
-    out.destroy(
-      new VisibleError("invalid", `The input can't be unpacked: ${cause.message}.`, [], { cause }),
-    );
-  raw.on("error", fail).pipe(gunzip).on("error", fail).pipe(out);
-  return out;
-}
-
-function firstChunk(raw: Readable): Promise<Buffer | undefined> {
-  return new Promise((resolve, reject) => {
-    const look = () => {
-      const chunk: Buffer | null = raw.read();
-      if (chunk !== null) settle(() => resolve(chunk));
-    };
-    const end = () => settle(() => resolve(undefined));
-    const fail = (error: Error) => settle(() => reject(error));
-    const settle = (then: () => void) => {
-      raw.off("readable", look).off("end", end).off("error", fail);
-      then();
-    };
-    raw.on("readable", look).on("end", end).on("error", fail);
-  });
+  // It breaks what is read below, where it is told.
+  pipeline(Readable.from(whole), gunzip).catch(() => {});
+  try {
+    yield* gunzip;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new VisibleError("invalid", `The input can't be unpacked: ${why}.`, [], { cause });
+  }
 }
 
 /** UTF-8, with or without a byte order mark; bytes that are none are a mistake of the file, and told. */
@@ -82,10 +69,7 @@ async function* decoded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string
   }
 }
 
-async function* resumed(
-  begun: readonly string[],
-  rest: AsyncIterable<string>,
-): AsyncGenerator<string> {
+async function* resumed<T>(begun: readonly T[], rest: AsyncIterator<T>): AsyncGenerator<T> {
   yield* begun;
-  yield* rest;
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }

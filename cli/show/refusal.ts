@@ -20,7 +20,9 @@ export function tellError(terminal: Terminal, error: unknown, isJson: boolean): 
     return exitCodeOfRefusal(code);
   }
   if (error instanceof Unreachable) {
-    tell(terminal, `${error.message} ${START_ONE}`, []);
+    const detail = `${error.message} ${START_ONE}`;
+    if (isJson) terminal.say(JSON.stringify({ code: "unavailable", detail, errors: [] }));
+    tell(terminal, detail, []);
     return EXIT.unavailable;
   }
   tell(terminal, error instanceof Error ? (error.stack ?? error.message) : String(error), []);
@@ -47,7 +49,8 @@ function tell(terminal: Terminal, sentence: string, faults: readonly Fault[]): v
 
 /** One fault without a place of its own says nothing that the sentence does not. */
 function isTold(sentence: string, fault: Fault | undefined): boolean {
-  return fault !== undefined && fault.line === undefined && sentence.includes(fault.detail);
+  const isPlaced = fault?.line !== undefined || fault?.pointer !== "";
+  return fault !== undefined && !isPlaced && sentence.includes(fault.detail);
 }
 
 export function tellFaults(terminal: Terminal, faults: readonly Fault[], word?: string): void {
