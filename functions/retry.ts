@@ -18,7 +18,7 @@ import {
   read,
 } from "./records.ts";
 import { timeLimit } from "./scheduler/commit.ts";
-import type { Action } from "./store.ts";
+import type { Action, TransactReply } from "./store.ts";
 import { readPlacements, readSpec } from "./view.ts";
 import type { World } from "./world.ts";
 
@@ -31,6 +31,7 @@ export interface Retried {
 
 /** Instances written together; below the store's limit with room for the rest. */
 const TOGETHER = 80;
+const TRIES = 10;
 
 export async function retry(world: World, executionId: string, by: string): Promise<Retried> {
   const item = await world.store.get(keys.execution(executionId));
@@ -45,21 +46,45 @@ export async function retry(world: World, executionId: string, by: string): Prom
   }
   const spec = await readSpec(world, executionId);
   if (spec === undefined) throw new Error(`Execution ${executionId} must have a spec.`);
-  const tasks = await redriveAll(world, execution);
   const again = await failedInstances(world, execution, spec.zapp);
   const instances = [...again.values()].reduce((sum, list) => sum + list.length, 0);
-  if (instances + tasks === 0 && (await isComplete(world, execution))) {
+  if (instances === 0 && (await isComplete(world, execution))) {
     throw new VisibleError(
       "conflict",
       `Nothing of execution ${executionId} failed: there is nothing to retry.`,
     );
   }
   await markForRetry(world, [...again.values()].flat());
-  return {
-    execution: await reopen(world, item.version, execution, spec.zapp, again, by),
-    instances,
-    tasks,
-  };
+  const opened = await reopen(world, item.version, execution, spec.zapp, again, by);
+  // Only now, so that a crash before leaves the dead letters as they were.
+  const tasks = await redriveAll(world, execution);
+  if (tasks > 0) await keepGoing(world, executionId, by);
+  return { execution: opened, instances, tasks };
+}
+
+/**
+ * After tasks came back: whoever had looked at the counts before, to end the execution (finish.ts), finds it changed and looks again.
+ * One that has ended meanwhile goes on.
+ */
+export async function keepGoing(world: World, executionId: string, by: string): Promise<void> {
+  for (let attempt = 1; attempt <= TRIES; attempt++) {
+    const item = await world.store.get(keys.execution(executionId));
+    if (item === undefined) return;
+    const execution = read.execution(item);
+    if (isOver(execution)) {
+      if (endedByItself(execution)) await retry(world, executionId, by);
+      return;
+    }
+    const touched = await world.store.transact([
+      { kind: "put", item: executionItem(execution), condition: { version: item.version } },
+    ]);
+    if (touched.kind === "committed") break;
+  }
+  await world.queues.tick.send([{ executionId }]);
+}
+
+function endedByItself({ outcome }: Execution): boolean {
+  return outcome?.kind === "succeeded" || outcome?.kind === "failed";
 }
 
 async function redriveAll(world: World, { id, queues }: Execution): Promise<number> {
@@ -70,7 +95,7 @@ async function redriveAll(world: World, { id, queues }: Execution): Promise<numb
 }
 
 async function isComplete(world: World, execution: Execution): Promise<boolean> {
-  if (await hasOpenTasks(world, execution)) return false;
+  if (await hasTasks(world, execution)) return false;
   if (execution.outcome?.kind === "succeeded") return true;
   const placements = await readPlacements(world, execution);
   return (
@@ -79,12 +104,12 @@ async function isComplete(world: World, execution: Execution): Promise<boolean> 
   );
 }
 
-/** They came back when the execution was about to end (redrive.ts). */
-async function hasOpenTasks(world: World, { id, queues }: Execution): Promise<boolean> {
+/** Dead letters; or open ones that came back when it was about to end. */
+async function hasTasks(world: World, { id, queues }: Execution): Promise<boolean> {
   const counts = await Promise.all(
     queues.map((queue) => world.tasks.counts({ executionId: id, queue })),
   );
-  return counts.some((count) => count !== undefined && count.done < count.put);
+  return counts.some((count) => count && (count.failed > 0 || count.done < count.put));
 }
 
 /** Service -> its instances that ended other than well. Workers are made anew instead. */
@@ -144,7 +169,7 @@ async function reopen(
   const moves: Move[] = [
     { at: now, of: "execution", from: "ended", to: opened.state, by, text: "Retried." },
   ];
-  const reply = await world.store.transact([
+  const reply = await commit(world, [
     { kind: "put", item: executionItem(opened), condition: { version } },
     ...placements.flatMap((placement) =>
       revive(placement, again.get(placement.service)?.length ?? 0, now),
@@ -162,6 +187,14 @@ async function reopen(
   await world.queues.decide.send([{ executionId: ended.id }]);
   if (opened.queues.length > 0) await world.queues.tick.send([{ executionId: ended.id }]);
   return opened;
+}
+
+/** A passing conflict is no reason to send somebody away. */
+async function commit(world: World, actions: readonly Action[]): Promise<TransactReply> {
+  let reply = await world.store.transact(actions);
+  for (let attempt = 1; attempt < TRIES && reply.kind === "conflict"; attempt++)
+    reply = await world.store.transact(actions);
+  return reply;
 }
 
 function revive(placement: Placement, retrying: number, now: number): Action[] {
