@@ -38,7 +38,8 @@ function shortened(texts: readonly string[]): Shortened {
   const shortest = Math.min(...texts.map(({ length }) => length));
   let begin = 0;
   while (begin < shortest - 1 && texts.every((text) => text[begin] === first[begin])) begin++;
-  if (isHalf(first[begin - 1], 0xd800)) begin--;
+  // A dollar before a template would escape it.
+  while (isHalf(first[begin - 1], 0xd800) || first[begin - 1] === "$") begin--;
   let end = 0;
   const fromEnd = (text: string) => text[text.length - 1 - end];
   while (end < shortest - 1 - begin && texts.every((text) => fromEnd(text) === fromEnd(first)))
