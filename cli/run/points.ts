@@ -57,7 +57,11 @@ function isHalf(unit: string | undefined, from: 0xd800 | 0xdc00): boolean {
   return code >= from && code < from + 0x400;
 }
 
+/** In a description what looks like a template is none. */
+export function literal(text: string): string {
+  return text.replaceAll("${", () => "$${");
+}
+
 function around({ begin, end }: Shortened, axis: string): string {
-  const literal = (text: string) => text.replaceAll("${", "$${");
   return `${literal(begin)}\${sweep.${axis}}${literal(end)}`;
 }

@@ -5,7 +5,7 @@ import type { WrittenSubmission } from "#shared/submission.ts";
 import { filesThatFit, namesOf } from "./glob.ts";
 import { interpreterOf } from "./interpreter.ts";
 import { countOf, numberOf } from "./options.ts";
-import { pointsOf } from "./points.ts";
+import { literal, pointsOf } from "./points.ts";
 import { uploadAll } from "./upload.ts";
 
 export interface ScriptOptions {
@@ -130,11 +130,6 @@ tail -c 65536 "$kept"
 find "$ZOE_OUTPUT_DIR" -mindepth 1 -maxdepth 1 -exec mv {} out/ \\;
 exit $code
 `;
-
-/** As it is: what looks like a template is none. */
-function literal(text: string): string {
-  return text.replaceAll("${", "$${");
-}
 
 function nameOf(script: string): string {
   const plain = basename(script)
