@@ -118,7 +118,8 @@ class Cgroup {
   #cpuSeconds() {
     if (this.#version === 2) return figure(this.#read("cpu.stat"), "usage_usec") / 1e6;
     if (!this.#cpuFolder) return undefined;
-    return Number(readFileSync(join(this.#cpuFolder, "cpuacct.usage"), "utf8")) / 1e9;
+    const nanoseconds = tryTo(() => readFileSync(join(this.#cpuFolder, "cpuacct.usage"), "utf8"));
+    return Number(nanoseconds ?? 0) / 1e9;
   }
 
   #kills() {
@@ -145,8 +146,9 @@ class Cgroup {
     return this.#cpuFolder ? [this.#folder, this.#cpuFolder] : [this.#folder];
   }
 
+  /** Nothing where somebody removed the group. */
   #read(file) {
-    return readFileSync(join(this.#folder, file), "utf8");
+    return tryTo(() => readFileSync(join(this.#folder, file), "utf8")) ?? "";
   }
 
   #write(file, text) {

@@ -51,7 +51,11 @@ export function openJournal(path) {
       ends.push((live.get(end.id) ?? "") + line({ end }));
       live.delete(end.id);
       if (ends.length > ENDS_KEPT) ends.shift();
-      write(line({ end }));
+      try {
+        write(line({ end }));
+      } catch {
+        // The disk is full: whoever recovers takes it for lost, which is late and repeated news for those that heard of its end.
+      }
     },
     /** From here on nothing counts: whoever reads the journal finds the programs without an end. */
     close() {

@@ -7,6 +7,7 @@ import {
   openSync,
   readSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -41,6 +42,8 @@ export class LogFile {
     const file = openSync(this.#path, "r+");
     try {
       this.#cut(file);
+    } catch {
+      this.#cutToHead(file);
     } finally {
       closeSync(file);
     }
@@ -58,6 +61,12 @@ export class LogFile {
     this.#most = LOG_HEAD_BYTES + LOG_PART_BYTES;
     this.#tailEnd += size - LOG_HEAD_BYTES;
     this.#note({ head: LOG_HEAD_BYTES, tailAt: this.#tailEnd - length, tailEnd: this.#tailEnd });
+  }
+
+  /** The disk is full, as it seems: only the beginning stays. */
+  #cutToHead(file) {
+    ftruncateSync(file, LOG_HEAD_BYTES);
+    for (const part of [".cut", ".tail"]) rmSync(this.#path + part, { force: true });
   }
 
   /** Readers compare it before and after: they never mix parts from before and after a cut. */

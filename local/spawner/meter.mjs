@@ -78,7 +78,7 @@ export class Meter {
     return {
       startedAt: this.#startedAt,
       wallSeconds,
-      cpuSeconds: used?.cpuSeconds ?? this.#cpuSeconds,
+      cpuSeconds: used?.cpuSeconds ?? this.#cpuSeconds ?? 0,
       peakMemoryMib: this.#peakMib,
       outOfMemory: this.#outOfMemory,
     };

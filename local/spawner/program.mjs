@@ -23,12 +23,11 @@ export class Program {
   #pid;
   #exit;
   #politeUntil = 0;
+  #unnoted;
 
   constructor(command, host) {
     this.#command = command;
     this.#host = host;
-    this.#group = cgroupFor(host.options.limit, command.folder);
-    this.#meter = new Meter(command.memoryMib, this.#group);
     this.#logs = ["stdout", "stderr"].map((name) => new LogFile(join(command.folder, name)));
   }
 
@@ -48,8 +47,15 @@ export class Program {
     const found = readProcess(this.#pid);
     const at = Date.now();
     this.#meter.began(at, found);
-    this.#host.journal.started({ id, pid: this.#pid, start: found?.start, folder, note, at });
     this.#host.table.own(this.#pid, id);
+    try {
+      this.#host.journal.started({ id, pid: this.#pid, start: found?.start, folder, note, at });
+    } catch (error) {
+      // What can't be noted must not run: nobody would find it after a crash.
+      this.#unnoted = error;
+      this.#force();
+      return true;
+    }
     this.#host.say({ event: "started", id, pid: this.#pid, at });
     return true;
   }
@@ -57,7 +63,9 @@ export class Program {
   #spawn() {
     const { argv, cwd, env, folder, make, memoryMib } = this.#command;
     if (make) for (const name of FOLDERS) mkdirSync(join(folder, name), { recursive: true });
+    this.#group = cgroupFor(this.#host.options.limit, folder);
     this.#group?.begin(memoryMib);
+    this.#meter = new Meter(memoryMib, this.#group);
     const words = this.#group ? [...this.#group.entrance(), ...argv] : argv;
     const files = this.#logs.map((log) => log.open());
     try {
@@ -74,7 +82,7 @@ export class Program {
   #refused(error) {
     const { id, cwd, argv } = this.#command;
     const hasFolder = existsSync(cwd);
-    const what = hasFolder ? `"${argv[0]}" can't be run` : `Its folder ${cwd} isn't there`;
+    const what = hasFolder ? `"${argv[0]}" can't be started` : `Its folder ${cwd} isn't there`;
     const reason = `${what} (${error.code ?? error.message}).`;
     // As a shell would have put it.
     const exitCode = hasFolder ? EXIT_CODES[error.code] : undefined;
@@ -132,8 +140,11 @@ export class Program {
     const { code, signal, at } = this.#exit;
     const left = { stdout, stderr, files: this.#leftFiles() };
     const end = { id: this.id, at, code, signal, left, leftBehind, ...this.#meter.figures(at) };
-    this.#host.journal.ended(end);
-    this.#host.say({ event: "ended", ...end });
+    if (this.#unnoted) this.#refused(this.#unnoted);
+    else {
+      this.#host.journal.ended(end);
+      this.#host.say({ event: "ended", ...end });
+    }
     this.#host.gone(this);
   }
 

@@ -45,7 +45,8 @@ function startNext() {
   const command = waiting.shift();
   if (!command || leaving) return;
   const program = new Program(command, host);
-  if (program.start()) programs.set(command.id, program);
+  programs.set(command.id, program);
+  if (!program.start()) programs.delete(command.id);
   if (!ticks) setTimeout(tick, TICK_MS);
   ticks = true;
   if (waiting.length > 0) setImmediate(startNext);

@@ -1,7 +1,7 @@
 // What a crash leaves is ended and told: of the spawner, of the control plane, of both at once.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -152,4 +152,14 @@ describe.each([
     }
     throw new Error("The control plane of the test didn't start.");
   }
+});
+
+test("an engine whose spawner can't start says so, and leaves nothing", async () => {
+  const body = await openProcessBody();
+  await body.crash();
+  const journal = join(body.state, "process/journal");
+  rmSync(journal);
+  mkdirSync(journal);
+  await expect(openProcessBody({}, body.state)).rejects.toThrow("can't be started");
+  rmSync(body.state, { recursive: true });
 });

@@ -190,15 +190,31 @@ export class Engine {
     );
   }
 
+  /** Whatever goes wrong with what it left: its end is told, and its room is free. */
   async #end(live: Live, outcome: Outcome, end?: ProgramEnd): Promise<void> {
     if (live.phase === "ending") return;
     // A program that never started left nothing; what one left whose spawner died isn't known.
     const left = live.phase === "preparing" ? NOTHING_LEFT : end?.left;
     live.phase = "ending";
     clearTimeout(live.timer);
+    const { lent, request } = live;
+    const leaver = leaverOf(request);
+    const final = await keepWhatIsLeft(leaver, lent.folders, outcome, left, this.#keeper);
+    await this.#tidily(live, () => this.#letGo(request, final));
+    this.#tell(live, final, end);
+    const isClean = end !== undefined && !end.left.files;
+    await this.#tidily(live, () => this.#folders.giveBack(lent, isClean));
+  }
+
+  async #letGo(request: LaunchRequest, outcome: Outcome): Promise<void> {
+    await this.#preparation.inputs.release(request);
+    if (request.service.run === "worker")
+      await this.#options.runtime.close(request.instance, outcome);
+  }
+
+  async #tidily(live: Live, act: () => Promise<void>): Promise<void> {
     try {
-      this.#tell(live, await this.#keep(live, outcome, left), end);
-      await this.#folders.giveBack(live.lent, end !== undefined && !end.left.files);
+      await act();
     } catch (error) {
       const about = {
         ...live.request.instance,
@@ -206,25 +222,6 @@ export class Engine {
       };
       this.#options.log.error("What an instance left couldn't be tidied up.", about);
     }
-  }
-
-  async #keep(
-    live: Live,
-    outcome: Outcome,
-    left: ProgramEnd["left"] | undefined,
-  ): Promise<Outcome> {
-    const { request, lent } = live;
-    const final = await keepWhatIsLeft(
-      leaverOf(request),
-      lent.folders,
-      outcome,
-      left,
-      this.#keeper,
-    );
-    await this.#preparation.inputs.release(request);
-    if (request.service.run === "worker")
-      await this.#options.runtime.close(request.instance, final);
-    return final;
   }
 
   #tell(live: Live, outcome: Outcome, end: ProgramEnd | undefined): void {

@@ -37,7 +37,14 @@ export async function keepWhatIsLeft(
       if (outcome.kind === "succeeded") final = unkept(error);
     }
   }
-  await logs.keep(leaver.instance, folders.root, written);
+  try {
+    await logs.keep(leaver.instance, folders.root, written);
+  } catch (error) {
+    log.warn("The logs of an instance couldn't be kept.", {
+      ...leaver.instance,
+      error: String(error),
+    });
+  }
   return final;
 }
 
