@@ -17,13 +17,6 @@ export interface Upload {
   readonly expiresAt: number;
 }
 
-export interface NewUpload {
-  readonly name?: string;
-  /** As its owner says: what she sent before under the same sum is not kept twice. Nobody else is answered by it. */
-  readonly sha256?: string;
-  readonly content: ReadableStream<Uint8Array>;
-}
-
 const DAY_MS = 86_400_000;
 /** Beyond the retention, so that an execution that waits long still finds its inputs. */
 const EXTRA_DAYS = 30;
@@ -31,22 +24,16 @@ const EXTRA_DAYS = 30;
 const partition = (tenant: string) => `uploads#${tenant}`;
 const readUploadItem = (item: Item) => item.value as unknown as Upload;
 
-/** The object of an upload; `from` as an input names it, `upl_01J...` or `upload:upl_01J...`. */
-export function uploadKey(tenant: string, from: string): string {
-  const id = from.replace(/^upload:/, "").replaceAll(/[^A-Za-z0-9_-]/g, "_");
+/** The object of an upload, which an input names by its id. */
+export function uploadKey(tenant: string, id: string): string {
   return `uploads/${tenant}/${id}`;
 }
 
 export async function putUpload(
   world: World,
   { tenant, user }: Principal,
-  { name, sha256, content }: NewUpload,
+  { name, content }: { readonly name?: string; readonly content: ReadableStream<Uint8Array> },
 ): Promise<Upload> {
-  const known = sha256 && (await readSum(world, tenant, user, sha256));
-  if (known) {
-    await content.cancel();
-    return known;
-  }
   const id = world.newId("upl");
   const { size } = await world.objects.put(uploadKey(tenant, id), content);
   const createdAt = world.now();
@@ -55,27 +42,8 @@ export async function putUpload(
     ...{ id, user, size, createdAt, expiresAt },
     ...(name !== undefined && { name }),
   };
-  await world.store.batchPut([
-    { pk: partition(tenant), sk: id, value: asJson(upload) },
-    ...(sha256 ? [{ ...sumKey(tenant, user, sha256), value: { id } }] : []),
-  ]);
+  await world.store.batchPut([{ pk: partition(tenant), sk: id, value: asJson(upload) }]);
   return upload;
-}
-
-const sumKey = (tenant: string, user: string, sha256: string) => ({
-  ...{ pk: `uploadsums#${tenant}#${user}`, sk: sha256 },
-});
-
-async function readSum(
-  world: World,
-  tenant: string,
-  user: string,
-  sha256: string,
-): Promise<Upload | undefined> {
-  const sum = await world.store.get(sumKey(tenant, user, sha256));
-  if (!sum) return undefined;
-  const item = await world.store.get({ pk: partition(tenant), sk: String(sum.value.id) });
-  return item && readUploadItem(item);
 }
 
 /** Newest first; users see their own. */

@@ -29,6 +29,6 @@ export function withHeaders({ corsOrigins }: Api, request: Request, response: Re
   response.headers.append("vary", "origin");
   if (origin === null || !corsOrigins.includes(origin)) return response;
   response.headers.set("access-control-allow-origin", origin);
-  response.headers.set("access-control-expose-headers", "retry-after, location, x-next-cursor");
+  response.headers.set("access-control-expose-headers", "retry-after, location");
   return response;
 }

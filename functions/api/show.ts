@@ -3,20 +3,32 @@
 import type { Plan } from "#functions/plan.ts";
 import type { TaskView } from "#functions/task-queues.ts";
 import type { ExecutionView } from "#functions/view.ts";
-import type {
-  ExecutionAnswer,
+import {
+  type ExecutionAnswer,
   ExecutionRow,
-  LedgerAnswer,
-  PlanAnswer,
-  ServiceAnswer,
+  type LedgerAnswer,
+  type PlanAnswer,
+  type ServiceAnswer,
 } from "#shared/api/execution.ts";
-import type { Execution } from "#shared/execution.ts";
+import { EventAnswer, InstanceAnswer } from "#shared/api/history.ts";
+import { TaskAnswer } from "#shared/api/queue.ts";
 import type { Ask, Placement } from "#shared/placement.ts";
 import { type Pace, plainQueue, versionOfAnswer } from "./pace.ts";
 
-export function rowOf({ services: _services, queues: _queues, ...row }: Execution): ExecutionRow {
-  return row;
+/** Only the documented fields of a record: what steps keep beside them is theirs. */
+function pickOf<T extends object>(schema: { readonly shape: object }): (record: T) => T {
+  const fields = Object.keys(schema.shape) as (keyof T)[];
+  return (record) => {
+    const picked: Partial<T> = {};
+    for (const field of fields) if (record[field] !== undefined) picked[field] = record[field];
+    return picked as T;
+  };
 }
+
+export const rowOf = pickOf<ExecutionRow>(ExecutionRow);
+export const instanceOf = pickOf<InstanceAnswer>(InstanceAnswer);
+export const eventOf = pickOf<EventAnswer>(EventAnswer);
+export const taskOf = pickOf<TaskView>(TaskAnswer);
 
 export function answerOf(
   { execution, placements, queues }: ExecutionView,
@@ -82,12 +94,6 @@ export function ledgerOf(placements: readonly Placement[]): LedgerAnswer {
     { cpuSeconds: 0, wallSeconds: 0, peakMemoryMib: 0 },
   );
   return { services, used };
-}
-
-/** Only what is documented: what a queue knows beside is its own. */
-export function taskOf(view: TaskView): TaskView {
-  const { task, state, attempts, payload, result, error, worker, at } = view;
-  return { task, state, attempts, payload, result, error, worker, at };
 }
 
 function mapValues<V, W>(

@@ -19,6 +19,7 @@ export const EventAnswer = z
     by: z.string().optional(),
   })
   .meta({ id: "Event" });
+export type EventAnswer = z.infer<typeof EventAnswer>;
 export const EventPage = pageOf("EventPage", EventAnswer);
 export type EventPage = z.infer<typeof EventPage>;
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { oneExecution, visibleExecution } from "#functions/api/one.ts";
 import { paged } from "#functions/api/paged.ts";
 import { route } from "#functions/api/route.ts";
+import { eventOf, instanceOf } from "#functions/api/show.ts";
 import { listInstances, listMoves } from "#functions/view.ts";
 import { EventPage, InstancePage } from "#shared/api/history.ts";
 import { ServiceName, Title } from "#shared/api/name.ts";
@@ -30,7 +31,7 @@ export const historyRoutes = [
       const { id } = await visibleExecution(call);
       return paged(api, principal, `events ${id}`, query, async (page) => {
         const { moves, ...rest } = await listMoves(api.world, id, page);
-        return { items: moves, ...rest };
+        return { items: moves.map(eventOf), ...rest };
       });
     },
   }),
@@ -58,7 +59,10 @@ export const historyRoutes = [
       const page = await paged(api, principal, `instances ${id}`, query, async (page) => {
         const found = await listInstances(api.world, id, filter, page);
         counts = found.counts;
-        return { items: found.instances, ...(found.cursor && { cursor: found.cursor }) };
+        return {
+          items: found.instances.map(instanceOf),
+          ...(found.cursor && { cursor: found.cursor }),
+        };
       });
       return { ...page, counts };
     },

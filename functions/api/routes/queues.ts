@@ -9,6 +9,7 @@ import { taskOf } from "#functions/api/show.ts";
 import { tasksBody } from "#functions/api/task-body.ts";
 import type { TaskTexts } from "#functions/api/task-lines.ts";
 import { retryHeaders } from "#functions/api/wait.ts";
+import { redrive } from "#functions/redrive.ts";
 import type { Json } from "#functions/store.ts";
 import {
   type PutReply,
@@ -91,9 +92,10 @@ export const queueRoutes = [
     answer: { status: 200, text: "How many", schema: Redriven },
     refuses: ["conflict"],
     async handle(call) {
+      const { api, principal, body } = call;
       const { ref, execution } = await visibleQueue(call);
       demandAlive(execution);
-      return { redriven: await call.api.world.tasks.redrive(ref, call.body.tasks) };
+      return { redriven: await redrive(api.world, ref, principal.user, body.tasks) };
     },
   }),
   route({

@@ -7,13 +7,9 @@ import { deleteUpload, listUploads, putUpload } from "#functions/uploads.ts";
 import { UploadAnswer, UploadPage } from "#shared/api/history.ts";
 import { Title, UploadId } from "#shared/api/name.ts";
 import { paging } from "#shared/api/page.ts";
-import { saying } from "#shared/zapp/leaf.ts";
 import { strict } from "#shared/zapp/strict.ts";
 
 const group = "Uploads";
-
-const hex = saying("a SHA-256 sum, 64 hexadecimal digits");
-const sum = z.string(hex).regex(/^[0-9a-f]{64}$/, hex);
 
 /** Never held in memory: it flows into the store of objects, and is counted on its way. */
 const fileBody: Body<ReadableStream<Uint8Array>> = {
@@ -36,10 +32,7 @@ export const uploadRoutes = [
     summary: "Upload a file",
     text: "An input of a zapp names it by its id. It is forgotten 30 days after executions of today are.",
     access: "submit",
-    query: strict("the query", {
-      name: Title.optional().describe("For people"),
-      sha256: sum.optional().describe("What you sent before under it is not kept twice"),
-    }),
+    query: strict("the query", { name: Title.optional().describe("For people") }),
     body: fileBody,
     answer: { status: 201, text: "It is kept", schema: UploadAnswer },
     handle: ({ api, principal, query, body }) =>

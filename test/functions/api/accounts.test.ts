@@ -1,6 +1,8 @@
 // Tenants, users, tokens, secrets, quotas: who may what, and what is never shown.
 import { beforeEach, expect, test } from "vitest";
+import { app } from "#functions/api/app.ts";
 import { firstStart } from "#functions/first-start.ts";
+import { forgetOldUploads } from "#functions/uploads.ts";
 import { aStand, type Stand } from "./stand.ts";
 
 let stand: Stand;
@@ -152,19 +154,41 @@ test("what is held counts what runs", async () => {
   expect(json.held).toEqual({ instances: 1, cpu: 1, memoryMib: 100, gpu: 0 });
 });
 
-test("an upload is kept for its tenant, and not kept twice under one sum", async () => {
+test("an upload is its owner's, and gone when she deletes it", async () => {
   const raw = new TextEncoder().encode("macro");
-  const sha256 = "a".repeat(64);
-  const path = `/v1/uploads?name=run1.mac&sha256=${sha256}`;
-  const type = "application/octet-stream";
-  const first = await stand.ask("POST", path, { raw, type });
-  expect(first.json).toMatchObject({ size: 5, name: "run1.mac", user: "admin" });
-  const second = await stand.ask("POST", path, { raw, type });
-  expect(second.json.id).toBe(first.json.id);
+  const path = "/v1/uploads?name=run1.mac";
+  const { json } = await stand.ask("POST", path, { raw, type: "application/octet-stream" });
+  expect(json).toMatchObject({ size: 5, name: "run1.mac", user: "admin" });
+  const key = `uploads/default/${json.id}`;
+  expect(await (await stand.world.objects.get(key))?.bytes()).toEqual(raw);
   const other = await stand.tokenOf("ada");
   expect((await stand.ask("GET", "/v1/uploads", { token: other })).json.items).toEqual([]);
-  const foreign = await stand.ask("DELETE", `/v1/uploads/${first.json.id}`, { token: other });
+  const foreign = await stand.ask("DELETE", `/v1/uploads/${json.id}`, { token: other });
   expect(foreign.status).toBe(404);
-  expect((await stand.ask("DELETE", `/v1/uploads/${first.json.id}`)).status).toBe(204);
+  expect((await stand.ask("DELETE", `/v1/uploads/${json.id}`)).status).toBe(204);
   expect((await stand.ask("GET", "/v1/uploads")).json.items).toEqual([]);
+  expect(await stand.world.objects.stat(key)).toBeUndefined();
+});
+
+test("old uploads are forgotten, others stay", async () => {
+  const send = { raw: "x", type: "application/octet-stream" };
+  const old = await stand.ask("POST", "/v1/uploads", send);
+  stand.clock.now += 50 * 86_400_000;
+  const newer = await stand.ask("POST", "/v1/uploads", send);
+  stand.clock.now = old.json.expiresAt;
+  expect(await forgetOldUploads(stand.world)).toBe(1);
+  const { json } = await stand.ask("GET", "/v1/uploads");
+  expect(json.items.map(({ id }: { id: string }) => id)).toEqual([newer.json.id]);
+});
+
+test("a token revoked on another host opens nothing after a few seconds", async () => {
+  const token = await stand.tokenOf("ada");
+  const other = app(stand.world);
+  const list = await stand.ask("GET", "/v1/tokens");
+  const { id } = list.json.items.find(({ user }: { user: string }) => user === "ada");
+  const asAda = { headers: { authorization: `Bearer ${token}` } };
+  expect((await other.request("/v1/info", asAda)).status).toBe(200);
+  await stand.ask("DELETE", `/v1/tokens/${id}`);
+  stand.clock.now += 5000;
+  expect((await other.request("/v1/info", asAda)).status).toBe(401);
 });

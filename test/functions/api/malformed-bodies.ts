@@ -163,10 +163,11 @@ export const accounts: Cases = {
     "/labels/0",
   ],
   "an upload as JSON": ["POST /v1/uploads", { body: {} }, 415],
-  "an upload with a sum that is none": [
-    "POST /v1/uploads?sha256=abc",
+  "an upload with a name of two lines": [
+    "POST /v1/uploads?name=a%0Ab",
     { raw: "x", type: "application/octet-stream" },
-    ...([400, "/query/sha256"] as const),
+    400,
+    "/query/name",
   ],
 };
 

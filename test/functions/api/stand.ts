@@ -1,7 +1,8 @@
 // The API over the local twins: memory store, memory queues turned by hand, memory objects, a simulated engine. Asked by `app.request`, as a caller would.
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll } from "vitest";
 import { app } from "#functions/api/app.ts";
 import type { ApiOptions } from "#functions/api/settings.ts";
 import type { InstanceEvent } from "#functions/backend.ts";
@@ -108,6 +109,10 @@ export async function aStand(options: ApiOptions = {}): Promise<Stand> {
   };
 }
 
+const folders = mkdtempSync(join(tmpdir(), "zoe-api-"));
+afterAll(() => rmSync(folders, { recursive: true }));
+let stands = 0;
+
 function aWorld(clock: { now: number }, logged: LogLine[]) {
   const now = () => clock.now;
   const queues = {
@@ -116,7 +121,7 @@ function aWorld(clock: { now: number }, logged: LogLine[]) {
     observe: new HandTurned<InstanceEvent>(),
     tick: new HandTurned<TickMessage>(),
   };
-  const folder = mkdtempSync(join(tmpdir(), "zoe-api-"));
+  const folder = join(folders, String(stands++));
   const log =
     (level: string) =>
     (text: string, about: LogLine["about"] = {}) => {
