@@ -44,6 +44,7 @@ function shortened(texts: readonly string[]): Shortened {
   const fromEnd = (text: string) => text[text.length - 1 - end];
   while (end < shortest - 1 - begin && texts.every((text) => fromEnd(text) === fromEnd(first)))
     end++;
+  if (end > 0 && isHalf(first[first.length - end], 0xdc00)) end--;
   return {
     begin: first.slice(0, begin),
     middles: texts.map((text) => text.slice(begin, text.length - end)),
