@@ -124,11 +124,10 @@ class Cycle {
       placement,
       add,
     }));
-    const waits: Decision[] = [...this.#reasons].map(([waiting, reason]) => ({
-      kind: "wait",
-      waiting,
-      reason,
-    }));
+    // Those with essential instances were looked at before the others: back into the order of the line.
+    const waits = [...this.#reasons]
+      .map(([waiting, reason]) => ({ kind: "wait", waiting, reason }) as const)
+      .sort((a, b) => rank(a.waiting, b.waiting));
     const reclaimed: Decision[] = this.#snapshot.placements
       .filter(
         (placement) =>
