@@ -120,9 +120,18 @@ function responsesOf(route: Route, schemas: Schemas): JsonSchema {
 }
 
 function problemResponses(schemas: Schemas): JsonSchema {
-  const content = { [PROBLEM_TYPE]: { schema: schemas.ref(Problem, "output") } };
+  const schema = schemas.ref(Problem, "output");
   const retry = { "Retry-After": { description: "Seconds", schema: { type: "string" } } };
-  const entries = Object.entries(PROBLEMS).map(([code, { title }]) => {
+  const entries = Object.entries(PROBLEMS).map(([code, { title, status }]) => {
+    const example = {
+      type: `/docs#problem-${code}`,
+      title,
+      status,
+      detail: title,
+      code,
+      errors: [],
+    };
+    const content = { [PROBLEM_TYPE]: { schema, example } };
     const waits = code === "tooMany" || code === "unavailable";
     return [code, { description: title, ...(waits && { headers: retry }), content }];
   });

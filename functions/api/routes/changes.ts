@@ -1,6 +1,7 @@
 // Changing what lives, running again what failed, stopping many at once.
 import { z } from "zod";
 import { jsonBody } from "#functions/api/body.ts";
+import { EXAMPLES } from "#functions/api/examples.ts";
 import { filterFor } from "#functions/api/filter.ts";
 import { demandAlive, oneExecution, visibleExecution } from "#functions/api/one.ts";
 import { route } from "#functions/api/route.ts";
@@ -54,7 +55,12 @@ export const changeRoutes = [
     access: "submit",
     params,
     body: jsonBody(ChangeRequest, { examples: { urgent: { priority: 90, maxTime: "12h" } } }),
-    answer: { status: 200, text: "The execution as it now is", schema: ExecutionRow },
+    answer: {
+      status: 200,
+      text: "The execution as it now is",
+      schema: ExecutionRow,
+      example: EXAMPLES.row,
+    },
     refuses: ["conflict"],
     async handle(call) {
       const { id } = await visibleExecution(call);
@@ -75,7 +81,12 @@ export const changeRoutes = [
     access: "submit",
     params,
     body: jsonBody(DrainRequest, { isOptional: true, examples: { goOn: { on: false } } }),
-    answer: { status: 200, text: "The execution as it now is", schema: ExecutionRow },
+    answer: {
+      status: 200,
+      text: "The execution as it now is",
+      schema: ExecutionRow,
+      example: EXAMPLES.row,
+    },
     refuses: ["conflict"],
     async handle(call) {
       const execution = await visibleExecution(call);

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { json } from "#functions/api/answer.ts";
+import { EXAMPLES } from "#functions/api/examples.ts";
 import { filterFor } from "#functions/api/filter.ts";
 import { noExecution, oneExecution, visibleExecution } from "#functions/api/one.ts";
 import { paged } from "#functions/api/paged.ts";
@@ -39,7 +40,12 @@ export const executionRoutes = [
     access: "read",
     query: ExecutionQuery,
     refuses: ["notFound"],
-    answer: { status: 200, text: "A page of executions", schema: ExecutionPage },
+    answer: {
+      status: 200,
+      text: "A page of executions",
+      schema: ExecutionPage,
+      example: EXAMPLES.page,
+    },
     handle: ({ api, principal, query }) => {
       const filter = filterFor(principal, query, query.label);
       return paged(api, principal, "executions", query, async (page) => {
@@ -64,7 +70,12 @@ export const executionRoutes = [
         .optional()
         .describe(`A version of this answer, or a state: ${EXECUTION_STATES.join(", ")}`),
     }),
-    answer: { status: 200, text: "The execution", schema: ExecutionAnswer },
+    answer: {
+      status: 200,
+      text: "The execution",
+      schema: ExecutionAnswer,
+      example: EXAMPLES.execution,
+    },
     async handle(call) {
       const { api, query, request } = call;
       const { wait = 0, after } = query;

@@ -1,5 +1,6 @@
 // The inside of an execution: its moves and its instances.
 import { z } from "zod";
+import { EXAMPLES } from "#functions/api/examples.ts";
 import { oneExecution, visibleExecution } from "#functions/api/one.ts";
 import { paged } from "#functions/api/paged.ts";
 import { route } from "#functions/api/route.ts";
@@ -25,7 +26,7 @@ export const historyRoutes = [
     access: "read",
     params,
     query: strict("the query", paging(1000)),
-    answer: { status: 200, text: "A page of moves", schema: EventPage },
+    answer: { status: 200, text: "A page of moves", schema: EventPage, example: EXAMPLES.events },
     async handle(call) {
       const { api, principal, query } = call;
       const { id } = await visibleExecution(call);
@@ -50,7 +51,12 @@ export const historyRoutes = [
       label: Title.optional().describe("As the zapp labels it"),
       ...paging(1000),
     }),
-    answer: { status: 200, text: "A page of instances", schema: InstancePage },
+    answer: {
+      status: 200,
+      text: "A page of instances",
+      schema: InstancePage,
+      example: EXAMPLES.instances,
+    },
     async handle(call) {
       const { api, principal, query } = call;
       const { id } = await visibleExecution(call);

@@ -1,6 +1,7 @@
 // What programs wrote, and the files that they left.
 import { z } from "zod";
 import { json, SAFE_HEADERS } from "#functions/api/answer.ts";
+import { EXAMPLES } from "#functions/api/examples.ts";
 import { oneExecution, visibleExecution } from "#functions/api/one.ts";
 import { paged } from "#functions/api/paged.ts";
 import { route } from "#functions/api/route.ts";
@@ -47,7 +48,7 @@ export const logRoutes = [
       wait: wholeNumber("seconds to wait", 0, LOG_LIMITS.waitSeconds).optional(),
       follow: flag("follow").optional().describe("The same as the longest `wait`"),
     }),
-    answer: { status: 200, text: "A part of the log", schema: LogAnswer },
+    answer: { status: 200, text: "A part of the log", schema: LogAnswer, example: EXAMPLES.log },
     async handle(call) {
       const { api, query } = call;
       const execution = await visibleExecution(call);

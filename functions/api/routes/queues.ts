@@ -3,6 +3,7 @@ import { z } from "zod";
 import { json } from "#functions/api/answer.ts";
 import type { Api } from "#functions/api/api.ts";
 import { jsonBody } from "#functions/api/body.ts";
+import { EXAMPLES } from "#functions/api/examples.ts";
 import { demandAlive, noQueue, oneQueue, visibleQueue } from "#functions/api/one.ts";
 import { route } from "#functions/api/route.ts";
 import { taskOf } from "#functions/api/show.ts";
@@ -37,7 +38,7 @@ export const queueRoutes = [
     access: "submit",
     params,
     body: tasksBody,
-    answer: { status: 200, text: "Their ids", schema: TasksPut },
+    answer: { status: 200, text: "Their ids", schema: TasksPut, example: EXAMPLES.put },
     refuses: ["conflict"],
     async handle(call) {
       const { ref, execution } = await visibleQueue(call);
@@ -59,7 +60,7 @@ export const queueRoutes = [
     text: "The rate is that between the looks of the last half minute; the first look has none.",
     access: "read",
     params,
-    answer: { status: 200, text: "The queue", schema: QueueAnswer },
+    answer: { status: 200, text: "The queue", schema: QueueAnswer, example: EXAMPLES.queue },
     handle: async (call) => queueOf(call.api, await visibleQueue(call)),
   }),
   route({
@@ -70,7 +71,12 @@ export const queueRoutes = [
     text: "It takes no more tasks, but those that routes bring. Its workers leave when all is done. Twice is fine.",
     access: "submit",
     params,
-    answer: { status: 200, text: "The queue as it now is", schema: QueueAnswer },
+    answer: {
+      status: 200,
+      text: "The queue as it now is",
+      schema: QueueAnswer,
+      example: EXAMPLES.queue,
+    },
     async handle(call) {
       const found = await visibleQueue(call);
       await call.api.world.tasks.close(found.ref);
@@ -109,7 +115,7 @@ export const queueRoutes = [
     query: strict("the query", {
       wait: wholeNumber("seconds to wait", 0, TASK_LIMITS.waitSeconds).optional(),
     }),
-    answer: { status: 200, text: "The task", schema: TaskAnswer },
+    answer: { status: 200, text: "The task", schema: TaskAnswer, example: EXAMPLES.task },
     async handle(call) {
       const { api, params, query } = call;
       const { ref } = await visibleQueue(call);

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { text } from "#functions/api/answer.ts";
 import { csvHead, csvRow, fieldsOf } from "#functions/api/csv.ts";
+import { EXAMPLES } from "#functions/api/examples.ts";
 import { oneExecution, oneQueue, visibleExecution, visibleQueue } from "#functions/api/one.ts";
 import { paged } from "#functions/api/paged.ts";
 import { route } from "#functions/api/route.ts";
@@ -51,6 +52,7 @@ export const resultRoutes = [
       status: 200,
       text: "A page, or a stream of all",
       schema: ResultPage,
+      example: EXAMPLES.results,
       types: [FORMATS.jsonl, FORMATS.csv],
     },
     async handle(call) {

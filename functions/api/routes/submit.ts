@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { json } from "#functions/api/answer.ts";
 import type { Api } from "#functions/api/api.ts";
+import { EXAMPLES } from "#functions/api/examples.ts";
 import { invalid } from "#functions/api/faults.ts";
 import { route } from "#functions/api/route.ts";
 import { planOf, rowOf } from "#functions/api/show.ts";
@@ -28,6 +29,7 @@ export const submitRoutes = [
       status: 201,
       text: "One: the execution. A list: one answer each",
       schema: z.union([Submitted, SubmittedList]),
+      example: EXAMPLES.submitted,
     },
     refuses: ["conflict", "unsupported"],
     async handle({ api, principal, body, idempotencyKey }) {
@@ -46,7 +48,7 @@ export const submitRoutes = [
     text: "Nothing is stored. Answers where each service would run and whether it would start now, or why not.",
     access: "read",
     body: submissionBody,
-    answer: { status: 200, text: "The plan", schema: PlanAnswer },
+    answer: { status: 200, text: "The plan", schema: PlanAnswer, example: EXAMPLES.plan },
     refuses: ["unsupported"],
     handle: async ({ api, principal, body }) => planOf(await plan(api.world, principal, body)),
   }),

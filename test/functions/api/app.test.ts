@@ -1,5 +1,7 @@
 // The door itself: documents, errors, limits, headers, metrics.
 import { beforeEach, expect, test } from "vitest";
+import { newApi } from "#functions/api/api.ts";
+import { routesOf } from "#functions/api/routes.ts";
 import { aStand, type Stand } from "./stand.ts";
 
 let stand: Stand;
@@ -26,6 +28,23 @@ test("every operation has an id of its own, a summary, and an answer that went w
     expect(summary, operationId).toMatch(/^[A-Z]/);
     expect(Object.keys(responses).filter((status) => status < "300")).toHaveLength(1);
   }
+});
+
+test("every example is what its schema says, sent or answered", () => {
+  let seen = 0;
+  for (const { method, path, body, answer } of routesOf(newApi(stand.world, {}))) {
+    const sent = Object.values(body?.types ?? {});
+    for (const { schema, examples = {} } of sent) {
+      for (const example of Object.values(examples)) {
+        seen++;
+        expect(schema?.safeParse(example).error, `${method} ${path}`).toBeUndefined();
+      }
+    }
+    if (answer.example === undefined) continue;
+    seen++;
+    expect(answer.schema?.safeParse(answer.example).error, `${method} ${path}`).toBeUndefined();
+  }
+  expect(seen).toBeGreaterThan(30);
 });
 
 test("/docs is one page that asks nothing of anybody else", async () => {
