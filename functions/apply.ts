@@ -107,17 +107,16 @@ function end(
   scene.placements.set(placement.service, ended);
   // Also when it never ran, and failed for good: those that come after it would wait for ever.
   becomeReady(scene);
-  passOn(scene, placement.service);
-  scene.wakes.add(0);
+  if (!passOn(scene, placement.service)) scene.wakes.add(0);
   if (retryAt !== undefined) scene.wakes.add(Math.ceil((retryAt - scene.now) / 1000));
 }
 
-/** The array's free slot goes to its next child at once: what is held does not grow, so no decision is needed. */
-function passOn(scene: Scene, service: string): void {
+/** The array's free slot goes to its next child at once: what is held does not change, so no decision is needed. */
+function passOn(scene: Scene, service: string): boolean {
   const placement = scene.placements.get(service);
   if (placement === undefined || placement.run !== "array" || scene.isStopping || placement.stopped)
-    return;
-  if (placement.live >= placement.slots || placement.next >= placement.count) return;
+    return false;
+  if (placement.live >= placement.slots || placement.next >= placement.count) return false;
   const { executionId, next } = placement;
   scene.placements.set(service, { ...placement, live: placement.live + 1, next: next + 1 });
   scene.launches.push({
@@ -128,6 +127,7 @@ function passOn(scene: Scene, service: string): void {
     to: next + 1,
     generation: 1,
   });
+  return true;
 }
 
 function count(placement: Placement, outcome: Outcome, isRetried: boolean): Placement {

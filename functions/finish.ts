@@ -6,7 +6,7 @@ import type { Outcome } from "#shared/instance.ts";
 import type { Placement } from "#shared/placement.ts";
 import { asJson, dueItem, executionItem, keys, movesItem, read } from "./records.ts";
 import { settle, usedBy } from "./settle.ts";
-import type { Action, Item } from "./store.ts";
+import type { Action } from "./store.ts";
 import type { QueueCounts } from "./task-queues.ts";
 import { readPlacements } from "./view.ts";
 import type { World } from "./world.ts";
@@ -14,22 +14,47 @@ import type { World } from "./world.ts";
 export const DAY_MS = 86_400_000;
 const TRIES = 6;
 
+/** An execution as it was read or just written, and its placements with it. */
+export interface Seen {
+  readonly execution: Execution;
+  readonly version: number;
+  readonly placements: readonly Placement[];
+}
+
 /** Answers whether the execution is over now. */
 export async function finish(world: World, executionId: string): Promise<boolean> {
+  const isOver = await finishSeen(world, executionId, await look(world, executionId));
+  if (isOver) await world.queues.decide.send([{}]);
+  return isOver;
+}
+
+/** `seen` serves the first try; who loses a race looks again. Wakes nobody: what freed the capacity has. */
+export async function finishSeen(
+  world: World,
+  executionId: string,
+  seen: Seen | undefined,
+): Promise<boolean> {
+  let latest = seen;
   for (let attempt = 1; attempt <= TRIES; attempt++) {
-    const isOver = await finishOnce(world, executionId);
+    if (latest === undefined) return true;
+    const isOver = await finishOnce(world, latest);
     if (isOver !== undefined) return isOver;
+    latest = await look(world, executionId);
   }
   return false;
 }
 
-/** Undefined when somebody moved first. */
-async function finishOnce(world: World, executionId: string): Promise<boolean | undefined> {
+async function look(world: World, executionId: string): Promise<Seen | undefined> {
   const item = await world.store.get(keys.execution(executionId));
-  if (item === undefined) return true;
+  if (item === undefined) return undefined;
   const execution = read.execution(item);
+  return { execution, version: item.version, placements: await readPlacements(world, execution) };
+}
+
+/** Undefined when somebody moved first. */
+async function finishOnce(world: World, seen: Seen): Promise<boolean | undefined> {
+  const { execution, placements } = seen;
   if (execution.state === "ended") return true;
-  const placements = await readPlacements(world, execution);
   if (placements.length === 0) return false;
   const queues = await countAll(world, execution);
   const settlement = settle(execution, placements, queues);
@@ -39,10 +64,10 @@ async function finishOnce(world: World, executionId: string): Promise<boolean | 
     case "goesOn":
       return false;
     case "ended":
-      return (await end(world, item, placements, settlement.outcome)) ? true : undefined;
+      return (await end(world, seen, settlement.outcome)) ? true : undefined;
     case "ending":
       if (execution.state === "ending") return false;
-      return (await beginEnding(world, item, placements, settlement.stop)) ? false : undefined;
+      return (await beginEnding(world, seen, settlement.stop)) ? false : undefined;
   }
 }
 
@@ -75,16 +100,14 @@ export function stopActions(placements: readonly Placement[]): Action[] {
 
 async function beginEnding(
   world: World,
-  item: Item,
-  placements: readonly Placement[],
+  { execution, version, placements }: Seen,
   stop: boolean,
 ): Promise<boolean> {
-  const execution = read.execution(item);
   const ending = transition(execution, "ending");
   if (ending === undefined) return false;
   const moves: Move[] = [{ at: world.now(), of: "execution", from: execution.state, to: "ending" }];
   const reply = await world.store.transact([
-    { kind: "put", item: executionItem(ending), condition: { version: item.version } },
+    { kind: "put", item: executionItem(ending), condition: { version } },
     { kind: "put", item: movesItem(execution.id, world.now(), world.newId("mov"), moves) },
     ...stopActions(placements),
   ]);
@@ -95,22 +118,18 @@ async function beginEnding(
 
 async function end(
   world: World,
-  item: Item,
-  placements: readonly Placement[],
+  { execution: before, version, placements }: Seen,
   outcome: Outcome,
 ): Promise<boolean> {
-  const before = read.execution(item);
   const used = usedBy(placements);
   const ended = endedFrom(world, before, outcome, { used });
   if (ended === undefined) return true;
   const reply = await world.store.transact([
-    { kind: "put", item: executionItem(ended), condition: { version: item.version } },
+    { kind: "put", item: executionItem(ended), condition: { version } },
     ...placements.flatMap(retire),
     ...endingActions(world, before, outcome),
   ]);
-  if (reply.kind !== "committed") return false;
-  await world.queues.decide.send([{}]);
-  return true;
+  return reply.kind === "committed";
 }
 
 export function endedFrom(

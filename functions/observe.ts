@@ -3,7 +3,7 @@ import { type Execution, transition } from "#shared/execution.ts";
 import type { Placement } from "#shared/placement.ts";
 import { apply, indexName, type Scene } from "./apply.ts";
 import type { InstanceEvent } from "./backend.ts";
-import { finish } from "./finish.ts";
+import { finishSeen, type Seen } from "./finish.ts";
 import { derived, Items } from "./instances.ts";
 import { executionItem, type Instance, instanceItem, keys, movesItem, read } from "./records.ts";
 import { settle } from "./settle.ts";
@@ -18,15 +18,12 @@ const TRIES = 6;
 /** Positions of the events that could not be stored now. */
 export async function observe(world: World, events: readonly InstanceEvent[]): Promise<number[]> {
   const groups = grouped(events);
+  const seen = await readScenes(world, events);
   const replies = await Promise.all(
-    groups.map(async (group) =>
-      (await observeGroup(
-        world,
-        group.map(({ event }) => event),
-      ))
-        ? []
-        : group,
-    ),
+    groups.map(async (group) => {
+      const own = group.map(({ event }) => event);
+      return (await observeGroup(world, own, seen)) ? [] : group;
+    }),
   );
   return replies.flat().map(({ position }) => position);
 }
@@ -47,17 +44,26 @@ function grouped(events: readonly InstanceEvent[]): { event: InstanceEvent; posi
   return groups;
 }
 
-async function observeGroup(world: World, events: readonly InstanceEvent[]): Promise<boolean> {
-  for (let attempt = 1; attempt <= TRIES; attempt++) {
-    if (await observeOnce(world, events)) return true;
+/** `seen` was read for all groups together; who loses a race reads its own again. */
+async function observeGroup(
+  world: World,
+  events: readonly InstanceEvent[],
+  seen: Items,
+): Promise<boolean> {
+  if (await observeOnce(world, events, seen)) return true;
+  for (let attempt = 2; attempt <= TRIES; attempt++) {
+    if (await observeOnce(world, events, await readScenes(world, events))) return true;
   }
   return false;
 }
 
 /** False when somebody moved first. */
-async function observeOnce(world: World, events: readonly InstanceEvent[]): Promise<boolean> {
+async function observeOnce(
+  world: World,
+  events: readonly InstanceEvent[],
+  items: Items,
+): Promise<boolean> {
   const executionId = events[0]?.instance.executionId ?? "";
-  const items = await readScene(world, executionId, events);
   const item = items.get(keys.execution(executionId));
   if (item === undefined) return true;
   const execution = read.execution(item);
@@ -76,22 +82,27 @@ async function observeOnce(world: World, events: readonly InstanceEvent[]): Prom
     { kind: "put", item: movesItem(executionId, scene.now, world.newId("mov"), scene.moves) },
   ]);
   if (reply.kind !== "committed") return false;
-  await follow(world, moved ?? execution, scene);
+  const version = moved ? item.version + 1 : item.version;
+  const placements = [...scene.placements.values()];
+  await follow(world, scene, { execution: moved ?? execution, version, placements });
   return true;
 }
 
-async function readScene(
-  world: World,
-  executionId: string,
-  events: readonly InstanceEvent[],
-): Promise<Items> {
-  const first = await world.store.get(keys.execution(executionId));
-  const services = first === undefined ? [] : read.execution(first).services;
-  return Items.read(world, [
-    keys.execution(executionId),
-    ...services.map((service) => keys.placement(executionId, service)),
-    ...events.flatMap(({ instance }) => instanceKeys(instance)),
+/** One read, however many executions the events are of; a second one when some of them have services beside those that the events name. */
+async function readScenes(world: World, events: readonly InstanceEvent[]): Promise<Items> {
+  const named = events.flatMap(({ instance }) => [
+    keys.execution(instance.executionId),
+    keys.placement(instance.executionId, instance.service),
+    ...instanceKeys(instance),
   ]);
+  const items = await Items.read(world, named);
+  const all = [...new Set(events.map(({ instance }) => instance.executionId))].flatMap((id) => {
+    const item = items.get(keys.execution(id));
+    const { services } = item === undefined ? { services: [] } : read.execution(item);
+    return services.map((service) => keys.placement(id, service));
+  });
+  const isWhole = all.every((key) => items.get(key) !== undefined);
+  return isWhole ? items : Items.read(world, [...named, ...all]);
 }
 
 /** Its own record, and that of the next generation: when there is one, the event comes too late. */
@@ -165,12 +176,13 @@ function putExecution(execution: Execution, version: number): Action {
 }
 
 /** What a crash loses here, the sweep finds. */
-async function follow(world: World, execution: Execution, scene: Scene): Promise<void> {
+async function follow(world: World, scene: Scene, seen: Seen): Promise<void> {
+  const { execution, placements } = seen;
   if (scene.launches.length > 0) await world.queues.launch.send(scene.launches);
-  if (execution.queues.length > 0) await world.queues.tick.send([{ executionId: execution.id }]);
-  else if (settle(execution, [...scene.placements.values()], {}).kind !== "goesOn")
-    await finish(world, execution.id);
   for (const delaySeconds of scene.wakes) {
     await world.queues.decide.send([{}], delaySeconds > 0 ? { delaySeconds } : {});
   }
+  if (execution.queues.length > 0) await world.queues.tick.send([{ executionId: execution.id }]);
+  else if (settle(execution, placements, {}).kind !== "goesOn")
+    await finishSeen(world, execution.id, seen);
 }

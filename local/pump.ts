@@ -1,4 +1,5 @@
 // Brings messages to the steps that they wake, and calls the sweep: the heartbeat of this host.
+import { setTimeout as after } from "node:timers/promises";
 import type { InstanceEvent } from "#functions/backend.ts";
 import { launch } from "#functions/launch.ts";
 import { observe } from "#functions/observe.ts";
@@ -20,6 +21,9 @@ export interface LocalQueues {
 const DUE_MS = 1_000;
 const SWEEP_MS = 15_000;
 
+/** Between two cycles, so that the second decides about all that came meanwhile; the first after a calm begins at once. */
+const REST_MS = 50;
+
 export interface Pump {
   /** Takes no more messages, and waits for what is in flight. */
   close(): Promise<void>;
@@ -28,7 +32,10 @@ export interface Pump {
 export function startPump(world: World, queues: LocalQueues): Pump {
   const consumers: Consumer[] = [
     queues.decide.consume(
-      once(() => schedule(world)),
+      once(async () => {
+        await schedule(world);
+        await after(REST_MS);
+      }),
       { batch: 1000, windowMs: 2, concurrency: 1, visibilitySeconds: 60 },
     ),
     queues.launch.consume(

@@ -1,5 +1,6 @@
 // Makes decisions so, each on condition of the scheduler's epoch and of what it was decided from. What was placed is started by ../launch.ts.
 
+import { Items } from "#functions/instances.ts";
 import {
   dueItem,
   executionItem,
@@ -10,7 +11,7 @@ import {
   placementItem,
   read,
 } from "#functions/records.ts";
-import type { Action } from "#functions/store.ts";
+import type { Action, Key } from "#functions/store.ts";
 import type { World } from "#functions/world.ts";
 import type { Move } from "#shared/event.ts";
 import { type Execution, transition } from "#shared/execution.ts";
@@ -38,7 +39,8 @@ export async function commit(
   lease: Lease,
   decisions: readonly Decision[],
 ): Promise<number> {
-  const steps = await Promise.all(decisions.map((decision) => stepOf(world, decision)));
+  const executions = await Items.read(world, decisions.flatMap(executionKeys));
+  const steps = await Promise.all(decisions.map((decision) => stepOf(world, executions, decision)));
   const groups = grouped(steps.filter((step) => step !== undefined));
   const lost = await Promise.all(groups.map((group) => commitGroup(world, lease, group)));
   return lost.reduce((sum, n) => sum + n, 0);
@@ -72,22 +74,31 @@ async function commitGroup(world: World, lease: Lease, group: readonly Step[]): 
   return lost.reduce((sum, n) => sum + n, 0);
 }
 
-async function stepOf(world: World, decision: Decision): Promise<Step | undefined> {
+/** What is decided about one that waits is written to the execution itself. */
+function executionKeys(decision: Decision): Key[] {
+  return "waiting" in decision ? [keys.execution(decision.waiting.executionId)] : [];
+}
+
+async function stepOf(
+  world: World,
+  executions: Items,
+  decision: Decision,
+): Promise<Step | undefined> {
   switch (decision.kind) {
     case "admit":
-      return admission(world, decision);
+      return admission(world, executions, decision);
     case "grow":
       return growth(world, decision);
     case "reclaim":
       return reclaiming(decision.placement);
     case "wait":
-      return explanation(world, decision);
+      return explanation(executions, decision);
   }
 }
 
 /** The execution leaves the waiting list and holds capacity. */
-async function admission(world: World, { waiting, start }: Admit): Promise<Step | undefined> {
-  const item = await world.store.get(keys.execution(waiting.executionId));
+function admission(world: World, executions: Items, { waiting, start }: Admit): Step | undefined {
+  const item = executions.get(keys.execution(waiting.executionId));
   if (item === undefined) return undefined;
   const now = world.now();
   const { waiting: _reason, ...execution } = read.execution(item);
@@ -220,11 +231,11 @@ function reclaiming(placement: Placement): Step {
 }
 
 /** A reason is written only when it changes. */
-async function explanation(
-  world: World,
+function explanation(
+  executions: Items,
   { waiting, reason }: Extract<Decision, { kind: "wait" }>,
-): Promise<Step | undefined> {
-  const item = await world.store.get(keys.execution(waiting.executionId));
+): Step | undefined {
+  const item = executions.get(keys.execution(waiting.executionId));
   if (item === undefined) return undefined;
   const execution = read.execution(item);
   if (execution.state !== "queued") return dropRow(waiting);
