@@ -12,6 +12,7 @@ import { jsonLog } from "./log.ts";
 import type { HostOptions } from "./options.ts";
 import { startPump } from "./pump.ts";
 import { openStateDirectory, type StateDirectory } from "./state-directory.ts";
+import { purgeExpired } from "./store/purge.ts";
 import { buildWorld } from "./world.ts";
 
 export interface Host {
@@ -23,6 +24,9 @@ export interface Host {
   close(): Promise<void>;
 }
 
+/** Expired items are as good as gone; this only gives their room back. */
+const PURGE_MS = 600_000;
+
 export async function startHost(options: HostOptions): Promise<Host> {
   const now = Date.now;
   const log = jsonLog(options.logLevel, (line) => process.stderr.write(line), now);
@@ -32,11 +36,17 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const tokenFile = state.file("admin-token");
   await firstStart(world, (secret) => writePrivate(tokenFile, `${secret}\n`));
   const pump = startPump(world, queues);
+  const purge = setInterval(() => {
+    purgeExpired(database, now()).catch((error: unknown) =>
+      log.warn("What has expired was not deleted; it is tried again.", { error }),
+    );
+  }, PURGE_MS);
   const api = app(world, apiOptions(options, state, database));
   const { server, address } = await listen(options, api.fetch);
   return {
     ...{ url: urlOf(address), tokenFile, world },
     async close() {
+      clearInterval(purge);
       await closeServer(server);
       await engine.close();
       await door.stop();
