@@ -36,9 +36,10 @@ export class LogFile {
     return statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
   }
 
-  /** Cuts when it is time. */
+  /** Cuts when it is time; answers how long it is. */
   look() {
-    if (this.size() < this.#most) return;
+    const size = this.size();
+    if (size < this.#most) return size;
     const file = openSync(this.#path, "r+");
     try {
       this.#cut(file);
@@ -47,6 +48,7 @@ export class LogFile {
     } finally {
       closeSync(file);
     }
+    return this.size();
   }
 
   #cut(file) {

@@ -1,13 +1,13 @@
 // One program from its start to its end: its own session, folders and logs; how it is stopped; and what is reported when nothing of it is left.
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { closeSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { cgroupFor } from "./cgroup.mjs";
+import { isClean, makeFolders } from "./folders.mjs";
 import { LogFile } from "./log-limit.mjs";
 import { Meter } from "./meter.mjs";
 import { readProcess } from "./processes.mjs";
 
-const FOLDERS = ["work", "home", "tmp", "out"];
 /** After SIGKILL processes are gone within milliseconds; one that waits for a device may not be, and is then named as left behind. */
 const LOOK_AGAIN_MS = 2;
 const LOOK_AGAIN_POLITELY_MS = 20;
@@ -21,6 +21,7 @@ export class Program {
   #meter;
   #logs;
   #pid;
+  #startedAt;
   #exit;
   #politeUntil = 0;
   #unnoted;
@@ -46,6 +47,7 @@ export class Program {
     const { id, folder, note } = this.#command;
     const found = readProcess(this.#pid);
     const at = Date.now();
+    this.#startedAt = at;
     this.#meter.began(at, found);
     this.#host.table.own(this.#pid, id);
     try {
@@ -62,7 +64,7 @@ export class Program {
 
   #spawn() {
     const { argv, cwd, env, folder, make, memoryMib } = this.#command;
-    if (make) for (const name of FOLDERS) mkdirSync(join(folder, name), { recursive: true });
+    if (make) makeFolders(folder);
     this.#group = cgroupFor(this.#host.options.limit, folder);
     this.#group?.begin(memoryMib);
     this.#meter = new Meter(memoryMib, this.#group);
@@ -135,10 +137,9 @@ export class Program {
 
   #report(leftBehind) {
     this.#host.table.disown(this.#pid);
-    for (const log of this.#logs) log.look();
-    const [stdout, stderr] = this.#logs.map((log) => log.size());
+    const [stdout, stderr] = this.#logs.map((log) => log.look());
     const { code, signal, at } = this.#exit;
-    const left = { stdout, stderr, files: this.#leftFiles() };
+    const left = { stdout, stderr, files: !isClean(this.#command.folder, this.#startedAt) };
     const end = { id: this.id, at, code, signal, left, leftBehind, ...this.#meter.figures(at) };
     if (this.#unnoted) this.#refused(this.#unnoted);
     else {
@@ -146,19 +147,6 @@ export class Program {
       this.#host.say({ event: "ended", ...end });
     }
     this.#host.gone(this);
-  }
-
-  /** Whether anything lies in its folders, or they are not as they were made: then they are not used again. */
-  #leftFiles() {
-    try {
-      const { folder } = this.#command;
-      return FOLDERS.some((name) => {
-        const path = join(folder, name);
-        return readdirSync(path).length > 0 || (statSync(path).mode & 0o700) !== 0o700;
-      });
-    } catch {
-      return true;
-    }
   }
 }
 

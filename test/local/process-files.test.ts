@@ -160,7 +160,7 @@ test("inputs come from uploads of the tenant and from addresses, read-only", asy
 });
 
 const WRONG_INPUTS = {
-  "of another tenant": { from: "../biology/upl_2", says: "no upload" },
+  "of another tenant": { from: "../biology/upl_2", says: "biology/upl_2" },
   "that isn't there": { from: "nothing.dat", says: "no upload" },
   "that the server doesn't have": { from: "ORIGIN/gone", says: "404" },
   "with another checksum": { from: `ORIGIN/data/a#sha256=${"0".repeat(64)}`, says: "SHA-256" },

@@ -52,7 +52,7 @@ export interface Parts {
 
 export function partsOf(options: ProcessOptions, stateId: string): Parts {
   const { objects, logs, log, secrets, runtime } = options;
-  const { allowFileUrls = false, allowLocalUrls = false, uploadKey = ownUploadKey } = options;
+  const { allowFileUrls = false, allowLocalUrls = false, uploadKey = keyOfUpload } = options;
   const root = join(options.stateDirectory, "process");
   const folders = join(root, "folders");
   mkdirSync(folders, { recursive: true, mode: 0o700 });
@@ -65,4 +65,9 @@ export function partsOf(options: ProcessOptions, stateId: string): Parts {
     preparation: { stateId, inputs, secrets, runtime, ...caches },
     keeper: { outputs: new Outputs({ objects, ...urls }), logs, log },
   };
+}
+
+/** Inputs name uploads as `upl_01J...` or `upload:upl_01J...`. */
+function keyOfUpload(tenant: string, from: string): string {
+  return ownUploadKey(tenant, from.replace(/^upload:/, ""));
 }
