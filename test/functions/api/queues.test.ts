@@ -14,14 +14,16 @@ beforeEach(async () => {
 
 const ref = () => ({ executionId: id, queue: "papers" });
 
-async function work(max: number, report: (task: string) => { ok: boolean; result?: object }) {
+type Report = (task: string) => { ok: boolean; result?: object };
+
+async function work(max: number, report: Report, at = ref()) {
   const worker = "reader-0.1";
-  const leases = await stand.world.tasks.lease(ref(), { max, worker, waitSeconds: 0 });
+  const leases = await stand.world.tasks.lease(at, { max, worker, waitSeconds: 0 });
   const reports = leases.map(({ lease, task }) => {
     const { ok, result = {} } = report(task);
     return ok ? { lease, ok, result } : { lease, ok: false as const, error: 'broken, "badly"' };
   });
-  await stand.world.tasks.record(ref(), worker, reports as never);
+  await stand.world.tasks.record(at, worker, reports as never);
 }
 
 function lines(count: number): string {
@@ -119,6 +121,13 @@ test("the rate of a queue is that between two looks", async () => {
 test("results come in pages, queue by queue, each exactly once", async () => {
   await putLines(lines(25));
   await work(25, () => ({ ok: true }));
+  const notes = { executionId: id, queue: "notes" };
+  const body = [
+    { id: "n1", payload: 1 },
+    { id: "n2", payload: 2 },
+  ];
+  await stand.ask("POST", `/v1/executions/${id}/queues/notes/tasks`, { body });
+  await work(2, () => ({ ok: true }), notes);
   const tasks: string[] = [];
   let cursor: string | undefined;
   do {
@@ -127,8 +136,11 @@ test("results come in pages, queue by queue, each exactly once", async () => {
     tasks.push(...json.items.map((item: { task: string }) => item.task));
     cursor = json.cursor;
   } while (cursor);
-  expect(new Set(tasks).size).toBe(25);
-  expect(tasks).toHaveLength(25);
+  expect(new Set(tasks).size).toBe(27);
+  expect(tasks).toHaveLength(27);
+  expect(tasks.slice(25)).toEqual(["n1", "n2"]);
+  const jsonl = await stand.ask("GET", `/v1/executions/${id}/results?format=jsonl`);
+  expect(jsonl.text.trim().split("\n")).toHaveLength(27);
 });
 
 test("results stream whole as JSON lines and as CSV", async () => {
