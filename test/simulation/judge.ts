@@ -137,7 +137,7 @@ export class Judge {
     const isDraining = owner?.draining === true;
     return {
       ...{ held: this.#held, limits: this.limits(), ahead: ahead.length, mayBeKept },
-      ...{ heads: scenario.headsPerShare, openTasks: isDraining ? 0 : openTasks },
+      ...{ openTasks: isDraining ? 0 : openTasks },
     };
   }
 

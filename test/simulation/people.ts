@@ -3,6 +3,7 @@ import { cancel } from "#functions/cancel.ts";
 import { change } from "#functions/change.ts";
 import { maySee } from "#functions/permissions.ts";
 import { putQuota } from "#functions/quotas.ts";
+import { redrive } from "#functions/redrive.ts";
 import { retry } from "#functions/retry.ts";
 import { submit } from "#functions/submit.ts";
 import { listExecutions, readExecution, readView } from "#functions/view.ts";
@@ -146,7 +147,7 @@ export class People {
         return world.tasks.close(ref);
       case "redrive":
         demandAlive(execution);
-        await world.tasks.redrive(ref);
+        await redrive(world, ref, owner.user);
         return;
       case "cancel":
         await cancel(world, id, { by: owner.user });

@@ -31,6 +31,8 @@ export class Picture {
   readonly quotas = new Map<string, Quota>();
   /** Texts that people read, by execution. */
   readonly owners = new Map<string, { readonly tenant: string; readonly user: string }>();
+  /** Until when somebody holds the scheduler's lease. */
+  leasedUntil = 0;
   writes = 0;
 
   see(key: Key, item: Item | undefined): Partial<Record<keyof Write, Changed<never>>> {
@@ -42,6 +44,9 @@ export class Picture {
         return { placements: replace(this.placements, key.sk, item && read.placement(item)) };
       case "wait":
         replace(this.waiting, `${key.pk} ${key.sk}`, item && read.waiting(item));
+        return {};
+      case "lease":
+        this.leasedUntil = Number(item?.value.until ?? 0);
         return {};
       case "quota":
         replace(this.quotas, key.sk, item && (item.value as Quota));
@@ -114,7 +119,7 @@ export function watched(store: Store, picture: Picture, written: (write: Write) 
         }
       }
     }
-    picture.writes++;
+    if (keys.some(({ pk }) => pk !== "lease")) picture.writes++;
     written(write);
   };
   return {
@@ -142,5 +147,5 @@ export function watched(store: Store, picture: Picture, written: (write: Write) 
 }
 
 function isShown(pk: string): boolean {
-  return /^(exe|held|wait|quota)(#|$)/.test(pk);
+  return /^(exe|held|wait|quota|lease)(#|$)/.test(pk);
 }

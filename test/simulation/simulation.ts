@@ -2,7 +2,6 @@
 import { childId } from "#shared/route.ts";
 import { Coverage } from "./coverage.ts";
 import { Host } from "./host.ts";
-import { GRACE_MS } from "./invariants/alone.ts";
 import { lostOrDouble, neverEnded } from "./invariants/ends.ts";
 import { heldByNobody } from "./invariants/held.ts";
 import { wrongAtEnd } from "./invariants/tasks.ts";
@@ -23,6 +22,7 @@ export interface Run {
 
 /** All that was accepted must have ended so long after the storm. */
 const CALM_MS = 60 * 60_000;
+const SLICE_MS = 45_000;
 
 export async function simulate(
   scenario: Scenario,
@@ -49,6 +49,9 @@ export async function simulate(
     ...{ virtualMs: time.now - START, faults: chaos.counts },
   };
 }
+
+/** What a last lost message left behind is found by then: looks at queues are 20 s apart. */
+const SETTLING_MS = 40_000;
 
 class Performance {
   readonly #around: Surroundings;
@@ -79,19 +82,21 @@ class Performance {
 
   async #calm(stormEnd: number): Promise<void> {
     const { time } = this.#around;
-    for (let until = stormEnd + 200_000; until <= stormEnd + CALM_MS; until += 200_000) {
+    for (let slice = 0; slice * SLICE_MS < CALM_MS; slice++) {
       // Whoever was cut off by the storm has had her answer by the second time.
-      if (until <= stormEnd + 600_000) await this.#people.calm();
-      await time.run(until, (isIdle) => this.#look(isIdle));
+      if (slice % 5 === 0) await this.#people.calm();
+      await time.run(stormEnd + (slice + 1) * SLICE_MS, (isIdle) => this.#look(isIdle));
       if (this.#judge.violation !== undefined) return;
-      if (this.#allEnded() && until > stormEnd + GRACE_MS) break;
+      if (slice > 0 && this.#isOver()) break;
     }
     await this.#lookAtEnd();
   }
 
-  #allEnded(): boolean {
-    const { picture } = this.#around;
-    return neverEnded(picture.executions.values()).length === 0 && this.#people.isIdle;
+  /** All has ended, and nothing is left of it; unless that is so in time, something is wrong. */
+  #isOver(): boolean {
+    const { picture, backend } = this.#around;
+    const isEnded = neverEnded(picture.executions.values()).length === 0 && this.#people.isIdle;
+    return isEnded && backend.running().length === 0 && this.#hosts.every(({ isUp }) => isUp);
   }
 
   /** True ends the run. */
@@ -104,7 +109,9 @@ class Performance {
 
   #isStandstill(): boolean {
     const { isStorm, mailboxes, sweeps, time, scenario } = this.#around;
-    if (isStorm() || sweeps.lastBegan < START + scenario.stormMs) return false;
+    const calmSince = START + scenario.stormMs + SETTLING_MS;
+    if (isStorm() || sweeps.lastBegan < Math.max(calmSince, this.#around.picture.leasedUntil))
+      return false;
     const isQuiet = Object.values(mailboxes).every((box) => box.isQuiet);
     return isQuiet && this.#hosts.every((host) => host.isUp && host.isIdle) && time.now > 0;
   }

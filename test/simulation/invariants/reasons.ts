@@ -11,8 +11,6 @@ export interface Standstill {
   readonly limits: Limits;
   /** Better ones of the same user in the waiting list. */
   readonly ahead: number;
-  /** As many of a user's list are looked at. */
-  readonly heads: number;
   /** Somebody else waits for longer than the patience: a pool may be kept free. */
   readonly mayBeKept: boolean;
   readonly openTasks: number;
@@ -30,7 +28,8 @@ export function wrongReason(
     return first.code === "noTasks" && still.openTasks > 0
       ? `It is said to have no tasks, and has ${still.openTasks}.`
       : wrongCode(first, ["noTasks"]);
-  if (still.ahead >= still.heads) return undefined;
+  // Only the first in line is told what is missing; the others, who is before them.
+  if (still.ahead > 0) return undefined;
   const missing = missingFor(row, still);
   if (missing.length === 0 && !still.mayBeKept) return `It fits, and waits: "${first.text}"`;
   if (missing.length === 0) return wrongCode(first, ["kept", "behind"]);
