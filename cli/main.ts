@@ -18,4 +18,6 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 process.stderr.on("error", () => {});
 process.on("exit", () => terminal.draw([]));
 
-process.exitCode = await runProgram(cli, process.argv.slice(2));
+const code = await runProgram(cli, process.argv.slice(2));
+// A reader of stdin that nobody waits for any more must not keep it alive; what was written is out by then.
+process.stdout.write("", () => process.exit(code));

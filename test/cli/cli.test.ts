@@ -1,0 +1,339 @@
+// `zoe` against a real local server, as its users meet it.
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestServer, type TestServer, zoeHere } from "./zoe.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server?.end());
+
+function write(name: string, text: string): string {
+  const path = join(server.folder, name);
+  mkdirSync(join(path, ".."), { recursive: true });
+  writeFileSync(path, text);
+  return path;
+}
+
+const once = (name: string, script: string) =>
+  `version: 4\nname: ${name}\nservices:\n  - name: main\n    run: once\n    program: .\n    resources: { cpu: 0.1, memory: 64MiB }\n    script: |\n      ${script}\n`;
+
+test("a zapp of the catalogue runs, and the run tells its end and what it used", async () => {
+  const { code, err } = await server.zoe(["run", "hello"]);
+  expect(err).toMatch(/✓ hello succeeded in .* exe_/);
+  expect(err).toMatch(
+    /asked 0\.1 vCPU and 128 MiB each; used [\d.]+ cpu seconds, at most .*1 instance/,
+  );
+  expect(code).toBe(0);
+});
+
+test("its log, its files and its history can be looked at afterwards, by the word `last`", async () => {
+  const { id } = JSON.parse((await server.zoe(["run", "hello", "--json", "-q"])).out);
+  expect((await server.zoe(["logs", "last"])).out).toMatch(/Hello/);
+  expect((await server.zoe(["files", id])).out).toMatch(/greeting\.txt/);
+  expect((await server.zoe(["events", id.slice(-6)])).out).toMatch(/running → ended {2}succeeded/);
+  expect((await server.zoe(["get", "last", "--json"])).out).toContain(id);
+  expect((await server.zoe(["why", "last"])).out).toBe("It has ended.\n");
+  const into = join(server.folder, "hello-files");
+  await server.zoe(["download", id, into]);
+  expect(readFileSync(join(into, "greeter/0/greeting.txt"), "utf8")).toMatch(/Hello/);
+});
+
+const ENDS: Readonly<Record<string, readonly [string, readonly string[], number, RegExp]>> = {
+  "succeeded is 0": ["exit 0", [], 0, /✓ .* succeeded/],
+  "failed is 1, with the program's own last words": [
+    "echo why >&2; exit 7",
+    [],
+    1,
+    /exit code 7[\s\S]*why/,
+  ],
+  "out of time is 124": ["sleep 60", ["--max-time", "1s"], 124, /timed out/],
+};
+
+test.concurrent.each(Object.entries(ENDS))(
+  "the exit code is the outcome: %s",
+  async (_, [script, flags, wanted, said]) => {
+    const path = write(`ends-${wanted}.yaml`, once(`ends-${wanted}`, script));
+    const { code, err } = await server.zoe(["run", path, ...flags]);
+    expect(err).toMatch(said);
+    expect(code).toBe(wanted);
+  },
+);
+
+test("a cancelled one is 130, and is told by whom", async () => {
+  const path = write("long.yaml", once("long", "sleep 60"));
+  const id = (await server.zoe(["run", path, "--detach"])).out.trim();
+  const stopped = await server.zoe(["stop", id, "--reason", "enough"]);
+  expect(stopped.code).toBe(0);
+  const { code, err } = await server.zoe(["attach", id]);
+  expect(err).toMatch(/– long cancelled.*\n {2}by admin: enough/);
+  expect(code).toBe(130);
+});
+
+test("every fault of a description is told, with its line, and is 2", async () => {
+  const path = write(
+    "bad.yaml",
+    "version: 4\nname: b!\nservices:\n  - { name: x, run: onse, program: . }\n",
+  );
+  for (const command of ["validate", "run", "plan"]) {
+    const { code, err } = await server.zoe([command, path]);
+    expect(err, command).toMatch(
+      /is not valid: \d faults[\s\S]*line 2 \/name[\s\S]*line 4 \/services\/0\/run/,
+    );
+    expect(code, command).toBe(2);
+  }
+});
+
+test("what this engine can't run is refused by plan, by field, and is 3", async () => {
+  const gang =
+    "version: 4\nname: ring\nservices:\n  - { name: ring, run: gang, nodes: 2, ranks: 4, image: mpi, command: [ring] }\n";
+  const { code, err } = await server.zoe(["plan", write("gang.yaml", gang)]);
+  expect(err).toMatch(/\/services\/0\/run/);
+  expect(code).toBe(3);
+});
+
+test("documents go through the queue of a worker zapp, from any kind of file, and come back as a table", async () => {
+  const records = [
+    "quantum entanglement of photons",
+    "cells and proteins of mice",
+    "prices of options",
+  ].map((title, n) => ({
+    id: `paper-${n}`,
+    title,
+    abstract: `${title}, measured anew.`,
+    categories: "quant-ph",
+  }));
+  const path = write("papers.json", JSON.stringify(records));
+  const { code, out, err } = await server.zoe(["run", "document-classifier", "--input", path], {
+    columns: 100,
+  });
+  expect(err).toMatch(/✓ document-classifier succeeded/);
+  expect(out).toMatch(/TASK +WORKER +TITLE +ANSWER +PREDICTED/);
+  expect(out.match(/✓ {2}paper-\d/g)).toHaveLength(3);
+  for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
+  expect(code).toBe(0);
+
+  const stats = await server.zoe(["queue", "stats", "last"]);
+  expect(stats.out).toMatch(/documents +drained +3 +0 +0 +3 +0/);
+  const lines = (await server.zoe(["results", "last", "--format", "jsonl"])).out.trim().split("\n");
+  expect(lines.map((line) => JSON.parse(line).task).sort()).toEqual([
+    "paper-0",
+    "paper-1",
+    "paper-2",
+  ]);
+  expect(JSON.parse((await server.zoe(["results", "last", "--json"])).out)).toHaveLength(3);
+  expect((await server.zoe(["results", "last", "--format", "csv"])).out).toMatch(/^queue,task,ok/);
+});
+
+test("tasks are put while it runs, the same file again puts nothing twice, and closing ends it", async () => {
+  const papers = write(
+    "more.jsonl",
+    '{"id":"a","title":"t","abstract":"quantum spin"}\n{"id":"b","title":"t","abstract":"cells"}\n',
+  );
+  const id = (
+    await server.zoe(["run", "document-classifier", "-d", "--set", "workers=1"])
+  ).out.trim();
+  expect((await server.zoe(["queue", "put", id, "--input", papers])).err).toMatch(
+    /2 tasks put into documents/,
+  );
+  const again = await server.zoe(["queue", "put", id, "documents", "--input", "-", "--close"], {
+    stdin: readFileSync(papers, "utf8"),
+  });
+  expect(again.err).toMatch(/0 tasks put into documents; 2 were there already; it is closed/);
+  const task = JSON.parse((await server.zoe(["queue", "task", id, "b", "--wait"])).out);
+  expect(task).toMatchObject({ task: "b", state: "succeeded" });
+  expect((await server.zoe(["attach", id])).code).toBe(0);
+  expect((await server.zoe(["queue", "put", id, "--input", papers])).code).toBe(5);
+});
+
+test("a script runs over files without any YAML: what fails is named, runs again alone, and all outputs lie in one folder", async () => {
+  const script = write(
+    "count.sh",
+    '#!/bin/sh\n[ -e "$2" ] || ! grep -q bad "$1" || { echo "bad: $1" >&2; exit 3; }\nwc -c <"$1" >"$ZOE_OUTPUT_DIR/$(basename "$1").count"\necho "done $1 $3"\n',
+  );
+  for (let n = 0; n < 5; n++) write(`in/doc-${n}.txt`, n === 3 ? "bad" : "x".repeat(n + 1));
+  const mended = join(server.folder, "mended");
+  const into = join(server.folder, "counted");
+  const pattern = join(server.folder, "in/*.txt");
+  const run = await server.zoe([
+    "run",
+    script,
+    "--each",
+    pattern,
+    "--cpu",
+    "0.2",
+    "--memory",
+    "64MiB",
+    "--out",
+    into,
+    "--",
+    mended,
+    "--end",
+  ]);
+  expect(run.err).toMatch(
+    /failed in[\s\S]*✗ [\s\S]*bad: inputs\/doc-3\.txt[\s\S]*zoe retry exe_\w+ --failed/,
+  );
+  expect(run.code).toBe(1);
+  writeFileSync(mended, "");
+  const retry = await server.zoe(["retry", "last", "--failed", "--out", into]);
+  expect(retry.err).toMatch(/Runs again: 1 instance\./);
+  expect(retry.code).toBe(0);
+  const names = [0, 1, 2, 3, 4].flatMap((n) => [`doc-${n}.txt.count`, `doc-${n}.txt.out`]);
+  expect(readdirSync(into)).toEqual(expect.arrayContaining(names));
+  expect(readFileSync(join(into, "doc-4.txt.out"), "utf8")).toBe("done inputs/doc-4.txt --end\n");
+});
+
+test("many are stopped at once by a filter, after being counted; without --yes nobody is asked in a pipe", async () => {
+  const path = write("wait.yaml", once("wait", "sleep 60"));
+  for (let n = 0; n < 3; n++) await server.zoe(["run", path, "-d", "--label", "group=7"]);
+  const asked = await server.zoe(["stop", "--label", "group=7"]);
+  expect(asked.err).toMatch(/Stop 3 executions\? There is nobody to ask here: say --yes/);
+  expect(asked.code).toBe(2);
+  expect((await server.zoe(["stop", "--label", "group=7", "--yes"])).err).toMatch(
+    /3 executions stopped/,
+  );
+  expect((await server.zoe(["stop"])).code).toBe(2);
+  const rows = JSON.parse((await server.zoe(["ls", "--label", "group=7", "--json"])).out).items;
+  expect(
+    rows.map(({ stop, outcome }: { stop?: object; outcome?: object }) => stop ?? outcome),
+  ).toHaveLength(3);
+});
+
+test("the administrator makes a tenant, a user, a token for her, a quota and a secret; she sees her own", async () => {
+  await server.zoe(["tenant", "put", "hospital", "--title", "Hospital"]);
+  await server.zoe(["user", "put", "ada", "--role", "user", "--tenant", "hospital"]);
+  const token = join(server.folder, "ada.token");
+  await server.zoe([
+    "token",
+    "create",
+    "--user",
+    "ada",
+    "--tenant",
+    "hospital",
+    "--scope",
+    "submit",
+    "--days",
+    "1",
+    "--out",
+    token,
+  ]);
+  expect(statSync(token).mode & 0o777).toBe(0o600);
+  const ada = { environment: { ZOE_TOKEN_FILE: token } };
+  expect((await server.zoe(["doctor"], ada)).out).toMatch(
+    /ada of hospital, role user, scope submit/,
+  );
+  expect((await server.zoe(["ls"], ada)).err).toMatch(/None/);
+  expect((await server.zoe(["tenant", "put", "x"], ada)).code).toBe(4);
+  await server.zoe([
+    "quota",
+    "--tenant",
+    "hospital",
+    "--user",
+    "ada",
+    "--instances",
+    "0",
+    "--memory",
+    "2GiB",
+  ]);
+  expect((await server.zoe(["quota", "--tenant", "hospital", "--user", "ada"])).out).toMatch(
+    /at most 2 GiB/,
+  );
+  const id = (await server.zoe(["run", "hello", "-d"], ada)).out.trim();
+  let why = "";
+  while (!/quota/i.test(why)) why = (await server.zoe(["why", id], ada)).out;
+  expect((await server.zoe(["secret", "put", "key"], { stdin: "hush\n" })).code).toBe(0);
+  const secrets = await server.zoe(["secret"]);
+  expect(secrets.out).toBe("key\n");
+  const usage = await server.zoe(["usage", "--json"]);
+  expect(JSON.parse(usage.out).rows).toEqual(expect.any(Array));
+});
+
+test("login keeps server and token for the commands to come", async () => {
+  const home = join(server.folder, "home");
+  const bare = { HOME: home, PATH: "" };
+  const login = await zoeHere(
+    ["login", server.address],
+    bare,
+    readFileSync(server.environment.ZOE_TOKEN_FILE ?? "", "utf8"),
+  );
+  expect(login.err).toMatch(/You are admin of default/);
+  expect((await zoeHere(["zapps"], bare)).out).toMatch(/hello/);
+  expect(statSync(join(home, ".config/zoe/config.json")).mode & 0o777).toBe(0o600);
+  const wrong = await zoeHere(["login", server.address], { HOME: home, PATH: "" }, "zoe_wrong");
+  expect(wrong.code).toBe(4);
+  expect((await zoeHere(["zapps"], bare)).code).toBe(0);
+});
+
+test("with --json every answer on stdout is JSON, mistakes too", async () => {
+  const words = [
+    ["ls"],
+    ["zapps"],
+    ["zapps", "show", "hello"],
+    ["token"],
+    ["user"],
+    ["tenant"],
+    ["secret"],
+    ["quota"],
+    ["usage"],
+    ["doctor"],
+    ["top"],
+    ["get", "last"],
+    ["why", "last"],
+    ["files", "last"],
+    ["results", "last"],
+    ["plan", "hello"],
+    ["get", "nothing-like-it"],
+    ["run", "nothing"],
+  ];
+  for (const args of words) {
+    const { out } = await server.zoe([...args, "--json"]);
+    expect(() => JSON.parse(out), args.join(" ")).not.toThrow();
+  }
+});
+
+test("Ctrl-C leaves a followed execution running, and says how to come back and how to stop it", async () => {
+  const path = write("followed.yaml", once("followed", "echo begun; sleep 60"));
+  const following = server.spawnZoe(["run", path, "--logs"]);
+  const [, id = ""] = await following.says(/submitted (exe_\w+)/);
+  await following.says(/begun/);
+  following.child.kill("SIGINT");
+  const { code, err } = await following.ended;
+  expect(code).toBe(130);
+  expect(err).toContain(`zoe attach ${id}`);
+  expect(err).toContain(`zoe stop ${id}`);
+  const { state, stop } = JSON.parse((await server.zoe(["get", id, "--json"])).out);
+  expect({ state, stop }).toEqual({ state: "running", stop: undefined });
+  await server.zoe(["stop", id]);
+});
+
+test("Ctrl-C while tasks are still sent says how to send the rest", async () => {
+  const following = server.spawnZoe([
+    "run",
+    "document-classifier",
+    "--set",
+    "workers=1",
+    "--input",
+    "-",
+  ]);
+  following.child.stdin?.write('{"id":"a","title":"t","abstract":"x"}\n');
+  const [, id = ""] = await following.says(/submitted (exe_\w+)/);
+  await following.says(/queued|running/);
+  following.child.kill("SIGINT");
+  const { err } = await following.ended;
+  expect(err).toContain(`zoe queue put ${id} documents --input - --close`);
+  await server.zoe(["stop", id]);
+});
+
+test("the exit code comes through the door, and nothing is left open behind it", async () => {
+  const path = write("seven.yaml", once("seven", "exit 7"));
+  expect((await server.spawnZoe(["run", path]).ended).code).toBe(1);
+  expect((await server.spawnZoe(["ls", "--nonsense"]).ended).code).toBe(2);
+});
+
+test("a backup is made while it runs", async () => {
+  const { path, bytes } = JSON.parse((await server.zoe(["backup", "--json"])).out);
+  expect(bytes).toBeGreaterThan(0);
+  expect(statSync(path)).toBeDefined();
+});
