@@ -252,8 +252,11 @@ class SqliteTaskQueues implements LocalTaskQueues {
 
   async drop(executionId: string): Promise<void> {
     this.#batches.flush();
+    for (const queue of this.#shelf.forget(executionId)) {
+      queue.setClosed(true);
+      this.#bell.unhang(queue);
+    }
     await this.#writer.call(tasksModule, "drop", executionId);
-    for (const queue of this.#shelf.forget(executionId)) this.#bell.unhang(queue);
     await this.#sweep();
   }
 
