@@ -60,9 +60,10 @@ async function watch(
   const logs = withLogs ? new LogFollower(patient, terminal, id, signal) : undefined;
   const least = terminal.isLive ? LEAST_PAUSE_MS.live : LEAST_PAUSE_MS.plain;
   let execution = await patient.execution(id, signal);
+  signal.addEventListener("abort", () => logs?.stop());
   while (execution.state !== "ended") {
     screen.show(execution);
-    logs?.look(execution);
+    if (execution.services.length > 0) logs?.start(execution);
     const asked = Date.now();
     const { value, pauseSeconds } = await patient.nextExecution(id, execution.version, signal);
     execution = value;

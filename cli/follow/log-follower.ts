@@ -8,7 +8,7 @@ import { instanceName } from "#shared/instance.ts";
 
 /** Each takes two long polls. */
 const AT_ONCE = 8;
-const LOOK_MS = 2000;
+const LOOK_MS = 1000;
 
 export type Stream = "stdout" | "stderr";
 
@@ -47,8 +47,8 @@ export class LogFollower {
   #signal: AbortSignal;
   #begun = new Set<string>();
   #reading = new Set<Promise<void>>();
-  #lookedAt = 0;
-  #looking = false;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
 
   constructor(client: Client, terminal: Terminal, id: string, signal: AbortSignal) {
     this.#client = client;
@@ -57,24 +57,31 @@ export class LogFollower {
     this.#signal = signal;
   }
 
-  /** Begins to read those that began to run, not more often than every two seconds. */
-  look(execution: ExecutionAnswer): void {
-    if (this.#looking || Date.now() - this.#lookedAt < LOOK_MS) return;
-    this.#looking = true;
-    this.#begin(isMany(execution), AT_ONCE)
-      .catch(() => {})
-      .finally(() => {
-        this.#looking = false;
-        this.#lookedAt = Date.now();
-      });
+  /** From now on it looks every second who began to run, and reads along. */
+  start(execution: ExecutionAnswer): void {
+    this.#timer ??= setInterval(() => this.#look(isMany(execution), AT_ONCE), LOOK_MS).unref();
+  }
+
+  /** Those who are read are read to their ends, but nobody else. */
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 
   /** The execution has ended: what was not read yet is read now. */
   async end(execution: ExecutionAnswer): Promise<void> {
-    while (this.#looking)
-      await Promise.race([...this.#reading, new Promise((resolve) => setTimeout(resolve, 50))]);
+    this.stop();
+    await this.#looking;
     await this.#begin(isMany(execution), Number.POSITIVE_INFINITY);
     await Promise.allSettled(this.#reading);
+  }
+
+  #look(withName: boolean, most: number): void {
+    this.#looking ??= this.#begin(withName, most)
+      .catch(() => {})
+      .finally(() => {
+        this.#looking = undefined;
+      });
   }
 
   async #begin(withName: boolean, most: number): Promise<void> {
