@@ -40,6 +40,8 @@ export interface SimulatedOptions {
   /** Where events go: the observe queue. */
   readonly tell: (event: InstanceEvent) => void;
   readonly cast: (request: LaunchRequest) => Part;
+  /** Of a repeated launch: whether the answer arrives. */
+  readonly isHeard?: () => boolean;
   readonly graceMs: number;
 }
 
@@ -112,7 +114,8 @@ export class SimulatedBackend implements Backend {
     const { instance } = request;
     const known = this.#actors.get(keyOf(instance));
     if (known !== undefined && !isGone(known, this.#options.now())) {
-      if (known.goneAt !== undefined) return { kind: "unknown", reason: "No answer came." };
+      const isHeard = known.goneAt === undefined && (this.#options.isHeard?.() ?? true);
+      if (!isHeard) return { kind: "unknown", reason: "No answer came." };
       return { kind: "launched", backendId: keyOf(instance) };
     }
     const refusal = this.#fence(request);

@@ -20,6 +20,8 @@ export interface Faults {
   readonly rejected: number;
   readonly unseen: number;
   readonly lost: number;
+  /** The answer of a backend arrives when things have moved on. */
+  readonly lateAnswer: number;
   /** An instance ends in the middle; of those, how many without a word. */
   readonly die: number;
   readonly silence: number;
@@ -36,7 +38,7 @@ export type FaultKind = keyof Faults;
 export const NO_FAULTS: Faults = {
   ...{ crash: 0, stall: 0, lose: 0, loseEvent: 0, repeat: 0, late: 0, conflict: 0, shortPage: 0 },
   ...{ noRoom: 0, rejected: 0, unseen: 0, lost: 0, die: 0, silence: 0, freeze: 0 },
-  ...{ unreleased: 0, collapse: 0 },
+  ...{ unreleased: 0, collapse: 0, lateAnswer: 0 },
 };
 
 export const FAULT_KINDS = Object.keys(NO_FAULTS) as FaultKind[];
@@ -48,9 +50,16 @@ export class Chaos {
   /** Faults stop when the storm is over. */
   readonly #isStorm: () => boolean;
 
-  constructor(seed: number, faults: Faults, isStorm: () => boolean) {
+  readonly #trace: (line: () => string) => void;
+
+  constructor(
+    seed: number,
+    faults: Faults,
+    { isStorm, trace }: { isStorm: () => boolean; trace: (line: () => string) => void },
+  ) {
     this.#faults = faults;
     this.#isStorm = isStorm;
+    this.#trace = trace;
     this.#randoms = new Map(FAULT_KINDS.map((kind) => [kind, new Random(seed, `fault ${kind}`)]));
   }
 
@@ -58,6 +67,7 @@ export class Chaos {
     const rate = this.#faults[kind];
     if (rate === 0 || !this.#isStorm() || !this.random(kind).chance(rate)) return false;
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+    this.#trace(() => `fault ${kind}`);
     return true;
   }
 

@@ -1,4 +1,5 @@
 // A simulated host of the control plane: the real steps over ports that wait for their turn. A crash is a call that never settles; nothing of that life runs on.
+import type { InstanceEvent, LaunchReply, LaunchRequest } from "#functions/backend.ts";
 import { launch } from "#functions/launch.ts";
 import { observe } from "#functions/observe.ts";
 import { schedule } from "#functions/scheduler/schedule.ts";
@@ -6,12 +7,15 @@ import type { Key, Store } from "#functions/store.ts";
 import { sweep } from "#functions/sweep.ts";
 import { tick } from "#functions/tick.ts";
 import type { World } from "#functions/world.ts";
+import type { InstanceId } from "#shared/instance.ts";
 import { foreignKey, type Owner } from "./invariants/tenants.ts";
 import type { Mailbox, Reader } from "./mailbox.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Life } from "./time.ts";
 
 const SWEEP_MS = 15_000;
+/** Longer than a message stays hidden, than the scheduler's lease, than a look at a queue. */
+const STALLS_MS = [5_000, 30_000, 70_000, 130_000] as const;
 
 export type Answer<T> =
   | { readonly kind: "answer"; readonly value: T }
@@ -111,6 +115,8 @@ export class Host {
       ...{ ...options, life, concurrency },
       handler: async (messages) => {
         this.#around.trace(() => `${life.name} ${mailbox.name} ${JSON.stringify(messages)}`);
+        if (mailbox.name === "observe")
+          this.#around.witness.events(messages as unknown as InstanceEvent[]);
         this.#inFlight++;
         const failed = await step(messages);
         this.#inFlight--;
@@ -126,11 +132,13 @@ export class Host {
 
   async #beat(life: Life, world: World): Promise<void> {
     const { time, sweeps } = this.#around;
+    let isFirst = true;
     while (!life.isOver) {
       this.#inFlight++;
       const began = time.now;
       try {
-        await sweep(world);
+        await sweep(world, isFirst && this.#around.scenario.hosts === 1);
+        isFirst = false;
         sweeps.lastBegan = began;
       } catch (error) {
         this.#around.complain(`sweep on ${life.name}`, error);
@@ -176,7 +184,15 @@ export class Host {
 
   #call<T>(life: Life, name: string, act: () => T | Promise<T>, args: unknown[] = []): Promise<T> {
     const { time, chaos, trace } = this.#around;
+    const isAnsweredLate = name.startsWith("simulated.") && chaos.happens("lateAnswer");
+    const answerMs = isAnsweredLate ? chaos.random("lateAnswer").below(20_000) : 0;
+    const stallMs = chaos.happens("stall") ? chaos.random("stall").pick(STALLS_MS) : 0;
+    if (stallMs > 0) trace(() => `${life.name} stalls for ${stallMs / 1000} s at ${name}`);
     return new Promise((resolve, reject) => {
+      const answer = (value: T) => {
+        this.#heard(name, args, value);
+        resolve(value);
+      };
       const take = async () => {
         const crashes = chaos.happens("crash");
         const isAfter = crashes && chaos.random("crash").chance(0.5);
@@ -188,17 +204,23 @@ export class Host {
           const value = await act();
           trace(() => `${life.name} ${name} ${shown(args)} -> ${shown(value)}`);
           if (isAfter) return this.crash();
-          resolve(value);
+          if (answerMs === 0) return answer(value);
+          time.later(answerMs, () => time.enter(life, () => answer(value)));
         } catch (error) {
           reject(error);
         }
       };
-      const stalls = chaos.happens("stall");
-      if (!stalls) return time.enter(life, take);
-      const ms = chaos.random("stall").pick([5, 30, 70, 130]) * 1000;
-      trace(() => `${life.name} stalls for ${ms / 1000} s before ${name}`);
-      time.later(ms, () => time.enter(life, take));
+      if (stallMs === 0) return time.enter(life, take);
+      time.later(stallMs, () => time.enter(life, take));
     });
+  }
+
+  /** When an answer arrives, things may have moved on. */
+  #heard(name: string, args: readonly unknown[], value: unknown): void {
+    const { witness } = this.#around;
+    if (name === "simulated.launch")
+      witness.replies(args[0] as LaunchRequest[], value as LaunchReply[]);
+    if (name === "simulated.stop") witness.stops(args[0] as InstanceId[]);
   }
 }
 

@@ -109,6 +109,7 @@ export class Judge {
       this.#check(8, wrong && `${execution.id} (${execution.zapp}): ${wrong}`);
       for (const { text, help = "" } of reasons) this.told(`${text} ${help}`, execution);
     }
+    await this.#judgeStarting();
     for (const placement of picture.placements.values()) this.#judgeShort(placement, time.now);
   }
 
@@ -139,6 +140,17 @@ export class Judge {
       ...{ held: this.#held, limits: this.limits(), ahead: ahead.length, mayBeKept },
       ...{ openTasks: isDraining ? 0 : openTasks },
     };
+  }
+
+  /** Whoever holds capacity and does not run yet is told why, too. */
+  async #judgeStarting(): Promise<void> {
+    const { picture, world } = this.#mustHave();
+    for (const execution of picture.executions.values()) {
+      if (execution.state !== "starting") continue;
+      const [first] = await why(world, execution);
+      if (first === undefined)
+        this.violate(8, `${execution.id} starts, and nothing says why not yet.`);
+    }
   }
 
   /** It could use more, there is room, and nobody waits: somebody should have been woken. */

@@ -150,9 +150,11 @@ export class People {
         await redrive(world, ref, owner.user);
         return;
       case "cancel":
+        this.#around.witness.asks("cancel", id);
         await cancel(world, id, { by: owner.user });
         return;
       case "retry":
+        this.#around.witness.asks("retry", id);
         await retry(world, id, owner.user);
         return;
       case "drain":

@@ -74,7 +74,7 @@ const PEOPLE: readonly Person[] = [
 const WORST: Faults = {
   ...{ crash: 0.004, stall: 0.004, lose: 0.25, loseEvent: 0.2, repeat: 0.25, late: 0.2 },
   ...{ conflict: 0.1, shortPage: 0.2, noRoom: 0.25, rejected: 0.05, unseen: 0.15, lost: 0.15 },
-  ...{ die: 0.25, silence: 0.3, freeze: 0.15, unreleased: 0.3, collapse: 0.4 },
+  ...{ die: 0.25, silence: 0.3, freeze: 0.15, unreleased: 0.3, collapse: 0.4, lateAnswer: 0.3 },
 };
 
 export function scenarioOf(seed: number): Scenario {

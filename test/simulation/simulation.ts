@@ -31,7 +31,7 @@ export async function simulate(
   const coverage = new Coverage();
   const judge = new Judge(coverage);
   const lines: string[] = [];
-  const around = surroundingsOf(scenario, {
+  const around = surroundingsOf(scenario, coverage, {
     ...{ written: judge.written, told: judge.started, violate: judge.violate },
     trace: (line) => {
       if (options.trace) lines.push(`${((around.time.now - START) / 1000).toFixed(3)} ${line()}`);

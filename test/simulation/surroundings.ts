@@ -8,12 +8,14 @@ import { memoryStore } from "#local/store/memory-store.ts";
 import type { DecideMessage, LaunchMessage, TickMessage } from "#shared/message.ts";
 import type { Capabilities } from "#shared/pool.ts";
 import { Chaos } from "./chaos.ts";
+import type { Coverage } from "./coverage.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Picture, type Write, watched } from "./picture.ts";
 import { castBy } from "./programs.ts";
 import { Random } from "./random.ts";
 import type { Scenario } from "./scenario.ts";
 import { Time } from "./time.ts";
+import { Witness } from "./witness.ts";
 import { simulatedZapps } from "./zapps.ts";
 
 /** 1 January 2026: ids and keys carry times of thirteen digits. */
@@ -24,6 +26,7 @@ export interface Surroundings {
   readonly time: Time;
   readonly chaos: Chaos;
   readonly picture: Picture;
+  readonly witness: Witness;
   readonly backend: SimulatedBackend;
   readonly mailboxes: Mailboxes;
   /** The ports as they are, that wait for nobody's turn. */
@@ -53,11 +56,16 @@ export interface Listeners {
   readonly violate: (invariant: number, text: string) => void;
 }
 
-export function surroundingsOf(scenario: Scenario, listeners: Listeners): Surroundings {
+export function surroundingsOf(
+  scenario: Scenario,
+  coverage: Coverage,
+  listeners: Listeners,
+): Surroundings {
   const { seed, stormMs } = scenario;
   const time = new Time(new Random(seed, "turns"), START);
   const isStorm = () => time.now < START + stormMs;
-  const chaos = new Chaos(seed, scenario.faults, isStorm);
+  const { trace } = listeners;
+  const chaos = new Chaos(seed, scenario.faults, { isStorm, trace });
   const picture = new Picture();
   const mailboxes = mailboxesOf(seed, time, chaos);
   const tasks = memoryTaskQueues({
@@ -66,7 +74,6 @@ export function surroundingsOf(scenario: Scenario, listeners: Listeners): Surrou
       if (change !== "progress") void mailboxes.tick.send([{ executionId }]);
     },
   });
-  const { trace } = listeners;
   const isDraining = (id: string) => picture.executions.get(id)?.draining === true;
   const backend = new SimulatedBackend({
     name: "simulated",
@@ -78,6 +85,7 @@ export function surroundingsOf(scenario: Scenario, listeners: Listeners): Surrou
       listeners.told(event);
       void mailboxes.observe.send([event]);
     },
+    isHeard: () => !chaos.happens("unseen"),
     cast: castBy({ seed, time, chaos, tasks, isDraining, trace }),
     graceMs: 10_000,
   });
@@ -90,6 +98,7 @@ export function surroundingsOf(scenario: Scenario, listeners: Listeners): Surrou
   const sweeps = { lastBegan: 0 };
   return {
     ...{ scenario, time, chaos, picture, backend, mailboxes, world },
+    witness: new Witness(picture, coverage),
     ...{ isStorm, trace, complain, violate, sweeps, startedAt: START },
   };
 }
