@@ -1,6 +1,6 @@
 // Why an execution waits, in plain words with numbers: its own reason where the scheduler looked at it, else its place in line, derived when read.
 import type { Execution, WaitReason } from "#shared/execution.ts";
-import { more } from "#shared/placement.ts";
+import { more, type Placement } from "#shared/placement.ts";
 import { rowOf } from "./cancel.ts";
 import { keys, read, shards, waitingPartition } from "./records.ts";
 import { readPlacements } from "./view.ts";
@@ -71,30 +71,40 @@ async function placeInLine(
   };
 }
 
-/** It runs, and could use more than it has. */
+/** It starts or runs, and could use more than it has, or has nothing to do. */
 async function whyNotMore(world: World, execution: Execution): Promise<WaitReason[]> {
-  const now = world.now();
   const placements = await readPlacements(world, execution);
-  return placements.flatMap((placement): WaitReason[] => {
-    const { service, live, want, retrying, retryDue = 0, ready, after } = placement;
-    if (!ready)
-      return [{ code: "after", text: `${service} waits until ${after.join(" and ")} runs.` }];
-    if (retrying > 0 && retryDue > now) {
-      const seconds = Math.ceil((retryDue - now) / 1000);
-      return [
-        {
-          code: "backoff",
-          text: `${retrying} of ${service} failed and run again, the first in ${seconds} s.`,
-        },
-      ];
-    }
-    const missing = more(placement, now);
-    if (missing === 0) return [];
-    return [
-      {
-        code: "room",
-        text: `${service} has ${live} of the ${want} instances it could use: there is no room for more.`,
-      },
-    ];
-  });
+  const reasons = placements.flatMap((placement) => whyShort(placement, world.now()) ?? []);
+  const isWorking = placements.some(({ live, run }) => live > 0 || run !== "worker");
+  return reasons.length > 0 || isWorking ? reasons : [nothingToDo(execution)];
+}
+
+function whyShort(placement: Placement, now: number): WaitReason | undefined {
+  const { service, live, running, want, retrying, retryDue = 0, ready, after } = placement;
+  if (!ready) return { code: "after", text: `${service} waits until ${after.join(" and ")} runs.` };
+  if (retrying > 0 && retryDue > now) {
+    const seconds = Math.ceil((retryDue - now) / 1000);
+    const text = `${retrying} of ${service} failed and run again, the first in ${seconds} s.`;
+    return { code: "backoff", text };
+  }
+  if (more(placement, now) > 0)
+    return {
+      code: "room",
+      text: `${service} has ${live} of the ${want} instances it could use: there is no room for more.`,
+    };
+  if (live <= running) return undefined;
+  return {
+    code: "starting",
+    text: `${live - running} of ${service} are placed, and wait for the ${placement.backend} engine to start them.`,
+  };
+}
+
+function nothingToDo({ draining }: Execution): WaitReason {
+  if (draining)
+    return { code: "draining", text: "It is being drained: its workers lease no more tasks." };
+  return {
+    code: "noTasks",
+    text: "It waits for tasks: its queues are empty.",
+    help: "Put tasks into its queue, or close it.",
+  };
 }
