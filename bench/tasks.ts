@@ -29,7 +29,7 @@ const WHOLE_PATHS: readonly {
   readonly count: number;
   readonly timesPeer: number;
 }[] = [
-  { what: "leases of 64", leasing: { loops: 2, leases: 64 }, count: 400_000, timesPeer: 10 },
+  { what: "leases of 64", leasing: { loops: 4, leases: 64 }, count: 400_000, timesPeer: 10 },
   { what: "leases of 10", leasing: { loops: 6, leases: 10 }, count: 200_000, timesPeer: 4 },
   {
     what: "leases of 1, 64 in flight",
@@ -39,7 +39,7 @@ const WHOLE_PATHS: readonly {
   },
   {
     what: "the Node library as it is",
-    leasing: { library: true, loops: 1, leases: 64 },
+    leasing: { library: true, loops: 1, leases: 256 },
     count: 400_000,
     timesPeer: 10,
   },

@@ -7,7 +7,7 @@
 import http from "node:http";
 
 /** Work in hand is kept to about this much, so that others get their share and a stop is quick. */
-const IN_HAND_MILLISECONDS = 1000;
+const IN_HAND_MILLISECONDS = 100;
 /** Tasks that are quicker than this follow each other without a pause for anything else. */
 const TURN_MILLISECONDS = 5;
 /** Of one request; Zoe takes 6 MB. */
@@ -23,13 +23,13 @@ const LONGEST_PAUSE_MILLISECONDS = 5000;
  * @param {(payload: any, task: {id: string, attempts: number, signal: AbortSignal}) => any} handler
  * @param {object} [options]
  * @param {number} [options.concurrency] handlers at the same time, for those that wait for something. Default 1.
- * @param {number} [options.max] tasks in hand at most; fewer where they take long. Default 64.
+ * @param {number} [options.max] tasks in hand at most; fewer where they take long. Default 256.
  * @param {number} [options.patienceSeconds] how long Zoe may be out of reach before this gives up. Default 120.
  * @param {string} [options.url] default $ZOE_RUNTIME_API.
  * @returns {Promise<{done: number, failed: number, reason: string}>} what it did, and why it left.
  */
 export async function run(handler, options = {}) {
-  const { concurrency = 1, max = Math.max(64, concurrency), patienceSeconds = 120 } = options;
+  const { concurrency = 1, max = Math.max(256, concurrency), patienceSeconds = 120 } = options;
   const url = options.url ?? process.env.ZOE_RUNTIME_API;
   if (!url)
     throw new Error(

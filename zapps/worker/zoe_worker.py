@@ -21,7 +21,7 @@ import time
 import traceback
 import urllib.parse
 
-IN_HAND_SECONDS = 1.0
+IN_HAND_SECONDS = 0.1
 """Work in hand is kept to about this much, so that others get their share and a stop is quick."""
 REPORT_CHARACTERS = 2_000_000
 """Of one request; Zoe takes 6 MB."""
@@ -31,7 +31,7 @@ SHORT_WAIT_SECONDS = 1
 """How long to wait for more tasks while others are still worked on: their results wait as long."""
 
 
-def run(handler, *, concurrency=1, max=64, patience=120.0, url=None):
+def run(handler, *, concurrency=1, max=256, patience=120.0, url=None):
     """Runs `handler(payload)` for each task of this worker's queue, until Zoe says that there is nothing left to do.
 
     What the handler returns (anything that `json` writes) is the task's result; an exception makes the task fail, to be
