@@ -94,58 +94,73 @@ test("what this engine can't run is refused by plan, by field, and is 3", async 
   expect(code).toBe(3);
 });
 
-test("documents go through the queue of a worker zapp, from any kind of file, and come back as a table", async () => {
-  const records = [
-    "quantum entanglement of photons",
-    "cells and proteins of mice",
-    "prices of options",
-  ].map((title, n) => ({
-    id: `paper-${n}`,
-    title,
-    abstract: `${title}, measured anew.`,
-    categories: "quant-ph",
-  }));
-  const path = write("papers.json", JSON.stringify(records));
-  const { code, out, err } = await server.zoe(["run", "document-classifier", "--input", path], {
-    columns: 100,
-  });
-  expect(err).toMatch(/✓ document-classifier succeeded/);
-  expect(out).toMatch(/TASK +WORKER +TITLE +ANSWER +PREDICTED/);
-  expect(out.match(/✓ {2}paper-\d/g)).toHaveLength(3);
-  for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
-  expect(code).toBe(0);
+const SQUARES = `version: 4
+name: squares
+queues:
+  numbers: { lease: 60s, maxAttempts: 1 }
+services:
+  - name: worker
+    run: worker
+    queue: numbers
+    program: .
+    command: [node, worker.mjs]
+    count: { min: 0, max: 1 }
+    resources: { cpu: 0.2, memory: 128MiB }
+    files:
+      worker.mjs: |
+        const api = process.env.ZOE_RUNTIME_API;
+        for (;;) {
+          const reply = await fetch(api + "/next?max=10");
+          if (reply.status === 410) break;
+          if (reply.status === 204) continue;
+          const done = (await reply.json()).leases.map(({ lease, payload }) =>
+            Number.isNaN(Number(payload.n))
+              ? { lease, ok: false, error: "no number: " + payload.n }
+              : { lease, ok: true, result: { square: payload.n ** 2, even: payload.n % 2 === 0 } });
+          await fetch(api + "/results", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(done) });
+        }
+`;
+
+test("records of a file go through a queue and come back as a table, what failed first, with its reason", async () => {
+  const zapp = write("squares.yaml", SQUARES);
+  const path = write("numbers.csv", "id,n\none,1\nbad,x\nnine,9\n");
+  const { code, out, err } = await server.zoe(["run", zapp, "--input", path], { columns: 80 });
+  expect(err).toMatch(/✗ squares failed/);
+  expect(err).toMatch(/zoe retry exe_\w+ --failed {3}runs what failed again/);
+  const [head = "", first = "", ...others] = out.trim().split("\n");
+  expect(head).toMatch(/TASK +WORKER +SQUARE +EVEN +FAILED BECAUSE/);
+  expect(first).toMatch(/^✗ +bad +worker-0 +no number: x/);
+  expect(others.join("\n")).toMatch(/✓ +one +worker-0 +1 +false\n✓ +nine +worker-0 +81 +false/);
+  expect(code).toBe(1);
 
   const stats = await server.zoe(["queue", "stats", "last"]);
-  expect(stats.out).toMatch(/documents +drained +3 +0 +0 +3 +0/);
+  expect(stats.out).toMatch(/numbers +drained +3 +0 +0 +3 +1/);
+  expect((await server.zoe(["queue", "failed", "last"])).out).toMatch(
+    /bad +1 +worker-0\.1 +no number: x/,
+  );
   const lines = (await server.zoe(["results", "last", "--format", "jsonl"])).out.trim().split("\n");
-  expect(lines.map((line) => JSON.parse(line).task).sort()).toEqual([
-    "paper-0",
-    "paper-1",
-    "paper-2",
-  ]);
-  expect(JSON.parse((await server.zoe(["results", "last", "--json"])).out)).toHaveLength(3);
+  expect(lines.map((line) => JSON.parse(line).task).sort()).toEqual(["bad", "nine", "one"]);
+  expect(
+    JSON.parse((await server.zoe(["results", "last", "--json", "--failed"])).out),
+  ).toHaveLength(1);
   expect((await server.zoe(["results", "last", "--format", "csv"])).out).toMatch(/^queue,task,ok/);
 });
 
 test("tasks are put while it runs, the same file again puts nothing twice, and closing ends it", async () => {
-  const papers = write(
-    "more.jsonl",
-    '{"id":"a","title":"t","abstract":"quantum spin"}\n{"id":"b","title":"t","abstract":"cells"}\n',
+  const zapp = write("squares-2.yaml", SQUARES);
+  const numbers = write("more.jsonl", '{"n":2}\n{"n":3}\n{"n":3}\n');
+  const id = (await server.zoe(["run", zapp, "-d"])).out.trim();
+  expect((await server.zoe(["queue", "put", id, "--input", numbers])).err).toMatch(
+    /3 tasks put into numbers/,
   );
-  const id = (
-    await server.zoe(["run", "document-classifier", "-d", "--set", "workers=1"])
-  ).out.trim();
-  expect((await server.zoe(["queue", "put", id, "--input", papers])).err).toMatch(
-    /2 tasks put into documents/,
-  );
-  const again = await server.zoe(["queue", "put", id, "documents", "--input", "-", "--close"], {
-    stdin: readFileSync(papers, "utf8"),
+  const again = await server.zoe(["queue", "put", id, "numbers", "--input", "-", "--close"], {
+    stdin: '{"id":"four","n":4}\n{"n":3}\n',
   });
-  expect(again.err).toMatch(/0 tasks put into documents; 2 were there already; it is closed/);
-  const task = JSON.parse((await server.zoe(["queue", "task", id, "b", "--wait"])).out);
-  expect(task).toMatchObject({ task: "b", state: "succeeded" });
+  expect(again.err).toMatch(/1 task put into numbers; 1 were there already; it is closed/);
+  const task = JSON.parse((await server.zoe(["queue", "task", id, "four", "--wait"])).out);
+  expect(task).toMatchObject({ task: "four", state: "succeeded", result: { square: 16 } });
   expect((await server.zoe(["attach", id])).code).toBe(0);
-  expect((await server.zoe(["queue", "put", id, "--input", papers])).code).toBe(5);
+  expect((await server.zoe(["queue", "put", id, "--input", numbers])).code).toBe(5);
 });
 
 test("a script runs over files without any YAML: what fails is named, runs again alone, and all outputs lie in one folder", async () => {
@@ -309,20 +324,14 @@ test("Ctrl-C leaves a followed execution running, and says how to come back and 
 });
 
 test("Ctrl-C while tasks are still sent says how to send the rest", async () => {
-  const following = server.spawnZoe([
-    "run",
-    "document-classifier",
-    "--set",
-    "workers=1",
-    "--input",
-    "-",
-  ]);
-  following.child.stdin?.write('{"id":"a","title":"t","abstract":"x"}\n');
+  const zapp = write("squares-3.yaml", SQUARES);
+  const following = server.spawnZoe(["run", zapp, "--input", "-"]);
+  following.child.stdin?.write('{"n":1}\n');
   const [, id = ""] = await following.says(/submitted (exe_\w+)/);
   await following.says(/queued|running/);
   following.child.kill("SIGINT");
   const { err } = await following.ended;
-  expect(err).toContain(`zoe queue put ${id} documents --input - --close`);
+  expect(err).toContain(`zoe queue put ${id} numbers --input - --close`);
   await server.zoe(["stop", id]);
 });
 
