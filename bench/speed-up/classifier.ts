@@ -7,7 +7,6 @@ export interface Sustained {
   readonly perSecond: number;
   /** The most documents that were put and had no row yet. */
   readonly mostOpen: number;
-  readonly documents: number;
 }
 
 interface Counts {
@@ -58,8 +57,20 @@ export async function sustained(server: BenchServer, feeding: Feeding): Promise<
   const end = since + seconds * 1000;
   const done = await feed(() => performance.now() >= end);
   const perSecond = (done - before) / ((performance.now() - since) / 1000);
+  await drained(() => counts("rows"), put);
   await server.ask("DELETE", path);
-  return { perSecond, mostOpen, documents: done };
+  return { perSecond, mostOpen };
+}
+
+/** Every document has its row: what was fed is what came out. */
+async function drained(rows: () => Promise<Counts>, put: number): Promise<void> {
+  for (let tries = 0; tries < 1200; tries++) {
+    const { done } = await rows();
+    if (done > put) throw new Error(`${put} documents were put, and ${done} rows written.`);
+    if (done === put) return;
+    await after(50);
+  }
+  throw new Error(`The rows of ${put} documents were not all written within a minute.`);
 }
 
 function taskOf(records: ReturnType<typeof heldOut>, n: number) {
