@@ -203,7 +203,8 @@ async function stopPlacement(world: World, placement: Placement, outcome: Outcom
     live.filter((_, position) => kinds.includes(looks[position]?.kind ?? "unknown"));
   const running = looking("running", "unknown");
   await backend.stop(running.map(idOf), outcome);
-  for (const instance of running) await note(world, instance, "stopping");
+  // At once: their ends are on the way, and each note in between would make the events of all look again.
+  await Promise.all(running.map((instance) => note(world, instance, "stopping")));
   await observeEnd(world, looking("gone"), outcome);
   await observeEnds(world, live, looks);
 }
