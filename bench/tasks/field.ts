@@ -93,13 +93,13 @@ export class Field {
 
   /** Waits until so many have their outcome. Answers how many were done a second since the first was seen to be done. */
   async done(count: number): Promise<number> {
-    let first: { readonly at: number; readonly done: number } | undefined;
+    let first = { at: performance.now(), done: 0 };
     for (;;) {
       const { done, failed } = await this.counts();
       const at = performance.now();
       if (failed > 0) throw new Error(`${failed} tasks failed.`);
-      if (done > 0) first ??= { at, done };
-      if (done >= count && first) return ((done - first.done) / (at - first.at)) * 1000;
+      if (done >= count) return ((done - first.done) / (at - first.at)) * 1000;
+      if (first.done === 0) first = { at, done };
       await after(LOOK_MILLISECONDS);
     }
   }
