@@ -21,6 +21,7 @@ export interface BenchServer {
 export async function startServer(flags: readonly string[] = []): Promise<BenchServer> {
   const state = mkdtempSync(join(tmpdir(), "zoe-bench-"));
   const args = [
+    "--max-semi-space-size=16",
     MAIN,
     "--state",
     join(state, "zoe"),

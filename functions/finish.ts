@@ -8,6 +8,7 @@ import { asJson, dueItem, executionItem, keys, movesItem, read } from "./records
 import { settle, usedBy } from "./settle.ts";
 import type { Action } from "./store.ts";
 import type { QueueCounts } from "./task-queues.ts";
+import { usageItem } from "./usage.ts";
 import { readPlacements } from "./view.ts";
 import type { World } from "./world.ts";
 
@@ -126,6 +127,7 @@ async function end(
   if (ended === undefined) return true;
   const reply = await world.store.transact([
     { kind: "put", item: executionItem(ended), condition: { version } },
+    { kind: "put", item: usageItem(ended, used, ended.endedAt ?? world.now()) },
     ...placements.flatMap(retire),
     ...endingActions(world, before, outcome),
   ]);

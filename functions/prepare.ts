@@ -4,11 +4,11 @@ import type { Capabilities } from "#shared/pool.ts";
 import type { Principal } from "#shared/principal.ts";
 import type { Submission } from "#shared/submission.ts";
 import { unsupportedBy } from "#shared/unsupported.ts";
-import { expandZapp } from "#shared/zapp/expand.ts";
+import { type Expanded, expandZapp } from "#shared/zapp/expand.ts";
 import { checkParameters } from "#shared/zapp/parameters.ts";
 import { validateZapp } from "#shared/zapp/validate.ts";
 import type { WrittenZapp } from "#shared/zapp/written.ts";
-import type { Zapp } from "#shared/zapp.ts";
+import type { ParameterValue, Zapp } from "#shared/zapp.ts";
 import { findZapp } from "./catalogue.ts";
 import type { Spec } from "./records.ts";
 import { asksOf, backendFor } from "./scheduler/asks.ts";
@@ -30,6 +30,8 @@ interface Found {
   readonly warnings: readonly Fault[];
   readonly source: Spec["source"];
   readonly programRoot?: string;
+  /** Of a zapp that names no execution, user or tenant: it is the same for all, by its parameters. */
+  readonly expansions?: Map<string, Expanded>;
 }
 
 /** Throws `VisibleError` with every fault; pointers refer to the submission. */
@@ -42,12 +44,14 @@ export async function prepare(
   const found = await find(world, principal, submission);
   const { faults, values, secrets } = checkParameters(found.zapp, submission.parameters);
   if (faults.length > 0) throw invalid("The parameters do not fit the zapp", faults);
-  const expanded = expandZapp(found.zapp, {
-    parameters: values,
-    execution: { id: executionId, name: submission.name ?? found.zapp.name },
-    user: { name: principal.user },
-    tenant: { name: principal.tenant },
-  });
+  const expanded = expandOnce(found, values, () =>
+    expandZapp(found.zapp, {
+      parameters: values,
+      execution: { id: executionId, name: submission.name ?? found.zapp.name },
+      user: { name: principal.user },
+      tenant: { name: principal.tenant },
+    }),
+  );
   if (expanded.zapp === undefined) {
     const where = found.source === "description" ? "/description" : "/zapp";
     throw invalid("With these parameters the zapp is not valid", within(where, expanded.faults));
@@ -81,8 +85,28 @@ function validated(description: unknown): Found {
 }
 
 /** Catalogue entries by version: what was validated once is valid for ever. */
-const known = new Map<string, Pick<Found, "zapp" | "warnings">>();
+const known = new Map<string, Pick<Found, "zapp" | "warnings" | "expansions">>();
 const MOST_KNOWN = 1000;
+/** Expansions kept of one version, and the longest parameters that are worth it. */
+const MOST_EXPANSIONS = 100;
+const LONGEST_KEPT = 2000;
+const PERSONAL = /\$\{(execution|user|tenant)\./;
+
+function expandOnce(
+  { expansions }: Found,
+  values: Readonly<Record<string, ParameterValue>>,
+  expand: () => Expanded,
+): Expanded {
+  const key = JSON.stringify(values);
+  const before = expansions?.get(key);
+  if (before !== undefined) return before;
+  const expanded = expand();
+  if (expansions !== undefined && key.length <= LONGEST_KEPT) {
+    if (expansions.size >= MOST_EXPANSIONS) expansions.clear();
+    expansions.set(key, expanded);
+  }
+  return expanded;
+}
 
 function knownZapp({
   name,
@@ -100,7 +124,8 @@ function knownZapp({
   if (zapp === undefined)
     throw invalid(`Zapp ${name} of the catalogue is not valid`, within("/zapp", faults));
   if (known.size >= MOST_KNOWN) known.clear();
-  const entry = { zapp, warnings: [] };
+  const isPersonal = PERSONAL.test(JSON.stringify(document));
+  const entry = { zapp, warnings: [], ...(!isPersonal && { expansions: new Map() }) };
   known.set(key, entry);
   return entry;
 }

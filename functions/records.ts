@@ -104,10 +104,6 @@ export const keys = {
     pk: `idem#${tenant}#${user}`,
     sk: key,
   }),
-  usage: (tenant: string, day: string, user: string): Key => ({
-    pk: `usage#${tenant}`,
-    sk: `${day}#${user}`,
-  }),
 };
 
 export function waitingPartition(share: { tenant: string; user: string }, shard: number): string {

@@ -11,6 +11,7 @@ import { observeEnd } from "./launch.ts";
 import { type Due, type Instance, keys, read, shards } from "./records.ts";
 import { queryAll } from "./scheduler/snapshot.ts";
 import type { Action } from "./store.ts";
+import { forgetOldUploads } from "./uploads.ts";
 import { readExecution } from "./view.ts";
 import type { World } from "./world.ts";
 
@@ -22,6 +23,7 @@ export async function sweep(world: World, isFirst = false): Promise<void> {
   await lookAtSilent(world, placements, isFirst);
   await stopOrphans(world);
   await wakeScheduler(world, placements);
+  await forgetOldUploads(world);
 }
 
 /** Records whose time has come, earliest first; a page a shard, the rest with the next sweep. */

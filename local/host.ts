@@ -1,12 +1,14 @@
 // The control plane on one machine, put together: state, store, queues, engine, API. `close` takes it apart in order.
 import { chmod, cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { serve } from "@hono/node-server";
+import { getRequestListener } from "@hono/node-server";
 import { app } from "#functions/api/app.ts";
 import { type ApiOptions, HTTP_SERVER_SETTINGS } from "#functions/api/settings.ts";
+import { rawRefusal, refuseUnreadable } from "#functions/api/unreadable.ts";
 import { firstStart } from "#functions/first-start.ts";
 import type { World } from "#functions/world.ts";
+import { VisibleError } from "#shared/fault.ts";
 import { type Database, openDatabase } from "./database/database.ts";
 import { jsonLog } from "./log.ts";
 import type { HostOptions } from "./options.ts";
@@ -41,12 +43,14 @@ export async function startHost(options: HostOptions): Promise<Host> {
       log.warn("What has expired was not deleted; it is tried again.", { error }),
     );
   }, PURGE_MS);
-  const api = app(world, apiOptions(options, state, database));
+  const closing = new AbortController();
+  const api = app(world, { ...apiOptions(options, state, database), closing: closing.signal });
   const { server, address } = await listen(options, api.fetch);
   return {
     ...{ url: urlOf(address), tokenFile, world },
     async close() {
       clearInterval(purge);
+      closing.abort();
       await closeServer(server);
       await engine.close();
       await door.stop();
@@ -102,12 +106,21 @@ function listen(
   fetch: (request: Request) => Response | Promise<Response>,
 ): Promise<{ server: Server; address: AddressInfo }> {
   return new Promise((resolve, reject) => {
-    const server = serve(
-      { fetch, port, hostname: host, serverOptions: HTTP_SERVER_SETTINGS },
-      (address) => resolve({ server: server as Server, address }),
-    );
-    server.once("error", reject);
+    const listener = getRequestListener(fetch, { errorHandler: refuseUnreadable });
+    const server = createServer(HTTP_SERVER_SETTINGS, listener);
+    server.once("error", (error: NodeJS.ErrnoException) => reject(whyNotListening(error, port)));
+    server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+      if (!socket.writable) return;
+      void rawRefusal(error.code).then((answer) => socket.end(answer));
+    });
+    server.listen(port, host, () => resolve({ server, address: server.address() as AddressInfo }));
   });
+}
+
+function whyNotListening(error: NodeJS.ErrnoException, port: number): Error {
+  if (error.code !== "EADDRINUSE") return error;
+  const text = `Port ${port} is taken: name another with --port, or 0 for a free one.`;
+  return new VisibleError("conflict", text, [], { cause: error });
 }
 
 function urlOf({ address, port, family }: AddressInfo): string {

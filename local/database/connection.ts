@@ -11,7 +11,7 @@ export function openWriting(path: string): DatabaseSync {
     pragma synchronous = full;
     pragma wal_autocheckpoint = ${CHECKPOINT_PAGES};
     pragma journal_size_limit = ${64 * 1024 * 1024};
-    pragma cache_size = -65536;
+    pragma cache_size = -16384;
     pragma temp_store = memory;
   `);
   return database;

@@ -23,6 +23,7 @@ interface Waiting {
 
 export function startWriter(path: string): Writer {
   const thread = new Worker(new URL("./writer-thread.ts", import.meta.url), {
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
     workerData: path,
     execArgv: [],
   });
