@@ -186,7 +186,10 @@ export class SimulatedBackend implements Backend {
   #stopOne(actor: Actor, reason: Outcome): void {
     if (actor.outcome !== undefined || actor.stopReason !== undefined) return;
     actor.stopReason = reason;
-    if (actor.onStop === undefined) return this.#end(actor, reason);
+    if (actor.onStop === undefined) {
+      this.#end(actor, reason);
+      return;
+    }
     actor.onStop();
     this.#options.later(this.#options.graceMs, () => this.#end(actor, reason));
   }
