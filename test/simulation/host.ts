@@ -107,7 +107,7 @@ export class Host {
   #read<M>(
     mailbox: Mailbox<M>,
     options: Pick<Reader<M>, "batch" | "visibilitySeconds">,
-    step: (messages: readonly M[]) => Promise<readonly number[] | void>,
+    step: (messages: readonly M[]) => Promise<unknown>,
   ): void {
     const life = this.#life;
     const { concurrency } = this.#around.scenario;
@@ -120,7 +120,7 @@ export class Host {
         this.#inFlight++;
         const failed = await step(messages);
         this.#inFlight--;
-        return failed ?? [];
+        return Array.isArray(failed) ? failed : [];
       },
       acknowledge: (act) => this.#call(life, `${mailbox.name}.acknowledge`, act),
       failed: (error) => {

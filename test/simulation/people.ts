@@ -21,6 +21,7 @@ import type { Life } from "./time.ts";
 import { fullName, OPEN_QUEUE, parametersFor } from "./zapps.ts";
 
 type Submit = Extract<Deed, { kind: "submit" }>;
+type Change = Exclude<Deed, { kind: "submit" | "quota" | "look" }>;
 
 export interface Judgement {
   /** A text that was shown to somebody. */
@@ -94,6 +95,8 @@ export class People {
     const owner = this.#owners.get(deed.of);
     if (id === undefined || owner === undefined) return;
     if (deed.kind === "look") return this.#look(deed.who, id);
+    const { kind } = deed;
+    if (kind === "cancel" || kind === "retry") this.#around.witness.asks(kind, id);
     await this.#ask(owner, (world) => this.#change(world, owner, id, deed));
   }
 
@@ -125,51 +128,13 @@ export class People {
     await this.#ask(undefined, (world) => putQuota(world, root, account, quota));
   }
 
-  async #change(
-    world: World,
-    owner: Person,
-    id: string,
-    deed: Exclude<Deed, { kind: "submit" | "quota" | "look" }>,
-  ) {
+  async #change(world: World, owner: Person, id: string, deed: Change): Promise<void> {
     const execution = await visible(world, owner, id);
-    const ref = { executionId: id, queue: OPEN_QUEUE };
-    switch (deed.kind) {
-      case "put": {
-        demandAlive(execution);
-        const reply = await world.tasks.put(
-          ref,
-          deed.tasks.map(({ id, payload }) => ({ id, payload: { ...payload } })),
-        );
-        if (reply.kind === "put") this.#noted(id, reply.ids);
-        return;
-      }
-      case "close":
-        return world.tasks.close(ref);
-      case "redrive":
-        demandAlive(execution);
-        await redrive(world, ref, owner.user);
-        return;
-      case "cancel":
-        this.#around.witness.asks("cancel", id);
-        await cancel(world, id, { by: owner.user });
-        return;
-      case "retry":
-        this.#around.witness.asks("retry", id);
-        await retry(world, id, owner.user);
-        return;
-      case "drain":
-        await change(world, id, { draining: deed.draining });
-        return;
-      case "rank":
-        await change(world, id, { priority: deed.priority });
-        return;
-      case "limit":
-        await change(world, id, { maxTimeSeconds: deed.seconds });
-        return;
-    }
+    await (DOING[deed.kind] as Doing<Change>)(world, execution, { deed, owner, people: this });
   }
 
-  #noted(id: string, tasks: readonly string[]): void {
+  /** A put was acknowledged. */
+  noted(id: string, tasks: readonly string[]): void {
     const known = this.puts.get(id) ?? new Set<string>();
     for (const task of tasks) known.add(task);
     this.puts.set(id, known);
@@ -221,6 +186,42 @@ export class People {
       throw error;
     }
   }
+}
+
+interface Doer<D extends Change> {
+  readonly deed: D;
+  readonly owner: Person;
+  readonly people: People;
+}
+
+type Doing<D extends Change> = (
+  world: World,
+  execution: Execution,
+  doer: Doer<D>,
+) => Promise<unknown>;
+
+/** What each deed asks of an execution, as the API would. */
+const DOING: { readonly [K in Change["kind"]]: Doing<Extract<Change, { readonly kind: K }>> } = {
+  async put(world, execution, { deed, people }) {
+    demandAlive(execution);
+    const tasks = deed.tasks.map(({ id, payload }) => ({ id, payload: { ...payload } }));
+    const reply = await world.tasks.put(openQueueOf(execution), tasks);
+    if (reply.kind === "put") people.noted(execution.id, reply.ids);
+  },
+  close: (world, execution) => world.tasks.close(openQueueOf(execution)),
+  redrive(world, execution, { owner }) {
+    demandAlive(execution);
+    return redrive(world, openQueueOf(execution), owner.user);
+  },
+  cancel: (world, { id }, { owner }) => cancel(world, id, { by: owner.user }),
+  retry: (world, { id }, { owner }) => retry(world, id, owner.user),
+  drain: (world, { id }, { deed }) => change(world, id, { draining: deed.draining }),
+  rank: (world, { id }, { deed }) => change(world, id, { priority: deed.priority }),
+  limit: (world, { id }, { deed }) => change(world, id, { maxTimeSeconds: deed.seconds }),
+};
+
+function openQueueOf({ id }: Execution) {
+  return { executionId: id, queue: OPEN_QUEUE };
 }
 
 function principalOf({ tenant, user }: Person): Principal {

@@ -22,7 +22,10 @@ export type Deed =
       readonly maxTimeSeconds?: number;
     }
   | { readonly kind: "put"; readonly of: number; readonly tasks: readonly Task[] }
-  | { readonly kind: "close" | "cancel" | "retry" | "redrive"; readonly of: number }
+  | { readonly kind: "close"; readonly of: number }
+  | { readonly kind: "cancel"; readonly of: number }
+  | { readonly kind: "retry"; readonly of: number }
+  | { readonly kind: "redrive"; readonly of: number }
   | { readonly kind: "drain"; readonly of: number; readonly draining: boolean }
   | { readonly kind: "rank"; readonly of: number; readonly priority: number }
   | { readonly kind: "limit"; readonly of: number; readonly seconds: number }
