@@ -8,7 +8,7 @@ let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer();
 });
-afterAll(() => server?.end());
+afterAll(() => server?.end(), 120_000);
 
 function write(name: string, text: string): string {
   const path = join(server.folder, name);

@@ -12,7 +12,7 @@ let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer();
 }, 60_000);
-afterAll(() => server?.end());
+afterAll(() => server?.end(), 120_000);
 
 /** Fails for bad input as long as the file `mended` is missing beside the virtual environment. */
 const MINE = `import json, os, sys
