@@ -6,6 +6,7 @@ import { demandFile } from "#cli/records/open.ts";
 import { type RecordFormat, readRecords } from "#cli/records/records.ts";
 import {
   formatOption,
+  numberOf,
   type SubmissionOptions,
   submissionFields,
   withSubmissionOptions,
@@ -55,7 +56,7 @@ export function runCommand(cli: Cli): Command {
     )
     .option("--queue <name>", "the queue that --input goes to, where the zapp has more than one")
     .option("-d, --detach", "do not follow it: print its id")
-    .option("-f, --follow", "follow it, also where stderr is no terminal")
+    .option("-f, --follow", "follow it to its end (what it does anyway)")
     .option("--logs", "also what its programs write")
     .option("--out <dir>", "download what it leaves, at its end")
     .option("--rows <n>", "rows of the table of results", "20");
@@ -90,7 +91,7 @@ async function run(
   const manner = {
     isDetached: options.detach === true,
     withLogs: options.logs === true,
-    rows: Number(options.rows),
+    rows: numberOf(options.rows ?? "0", "--rows"),
     ...(options.out !== undefined && { out: options.out }),
   };
   if (target.kind === "script") {

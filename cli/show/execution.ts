@@ -139,9 +139,16 @@ export function showEnd(terminal: Terminal, execution: ExecutionAnswer): void {
     `${mark(outcome)} ${oneLine(name)} ${outcomeWord(outcome)}`,
   );
   const took = endedAt === undefined ? "" : ` in ${elapsed(beginOf(execution), endedAt)}`;
-  terminal.note(`${sign}${took}  ${terminal.paintNote("dim", id)}`);
   const reason = outcomeReason(outcome);
-  if (reason !== undefined) terminal.note(`  ${reason}`);
+  const lines = [
+    `${sign}${took}  ${terminal.paintNote("dim", id)}`,
+    ...(reason === undefined ? [] : [`  ${reason}`]),
+  ];
+  // What did not go well is told also where it is to be quiet.
+  for (const line of lines) {
+    if (outcome.kind === "succeeded") terminal.note(line);
+    else terminal.warn(line);
+  }
 }
 
 /** A retry begins anew: its time is its own. */

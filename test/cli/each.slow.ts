@@ -90,3 +90,18 @@ test("the same files again are not uploaded again", async () => {
   expect(err).not.toMatch(/uploaded/);
   expect((await server.zoe(["stop", out.trim()])).code).toBe(0);
 });
+
+test("who follows while the server restarts is told so, and sees the end all the same", async () => {
+  const path = join(server.folder, "twice.yaml");
+  const lines = ["version: 4", "name: twice", "services:"];
+  const service =
+    "  - { name: main, run: once, program: ., resources: { cpu: 0.1, memory: 64MiB }, script: 'echo begun; sleep 3' }";
+  writeFileSync(path, [...lines, service, ""].join("\n"));
+  const following = server.spawnZoe(["run", path, "--logs"]);
+  await following.says(/begun/);
+  await server.restart();
+  const { code, err } = await following.ended;
+  expect(err.match(/No server answers/g)).toHaveLength(1);
+  expect(err).toMatch(/The server answers again[\s\S]*✓ twice succeeded/);
+  expect(code).toBe(0);
+});

@@ -26,6 +26,8 @@ export interface TestServer {
     args: readonly string[],
     more?: { stdin?: string; environment?: object; columns?: number },
   ): Promise<Said>;
+  /** Ends it in order, and starts it again where it was. */
+  restart(): Promise<void>;
   /** Through its door, as people start it. */
   spawnZoe(args: readonly string[], more?: { cwd?: string; environment?: object }): Running;
   end(): Promise<void>;
@@ -34,10 +36,13 @@ export interface TestServer {
 export async function startTestServer(): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), "zoe-cli-"));
   const state = join(folder, "state");
-  const words = [join(ROOT, "local", "main.ts"), "--state", state, "--port", "0"];
-  const child = spawn(process.execPath, [...words, "--requests-per-second", "2000"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const begin = (port: string) => {
+    const words = [join(ROOT, "local", "main.ts"), "--state", state, "--port", port];
+    return spawn(process.execPath, [...words, "--requests-per-second", "2000"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+  };
+  let child = begin("0");
   const address = await addressOf(child);
   const environment = {
     ...{ ZOE_SERVER: address, ZOE_TOKEN_FILE: join(state, "admin-token") },
@@ -59,12 +64,21 @@ export async function startTestServer(): Promise<TestServer> {
           env: { ...environment, ...more },
         }),
       ),
+    async restart() {
+      await ended(child);
+      child = begin(new URL(address).port);
+      await addressOf(child);
+    },
     async end() {
-      child.kill("SIGTERM");
-      await new Promise((resolve) => child.once("exit", resolve));
+      await ended(child);
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  child.kill("SIGTERM");
+  await new Promise((resolve) => child.once("exit", resolve));
 }
 
 async function addressOf(child: ChildProcess): Promise<string> {
