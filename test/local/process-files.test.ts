@@ -261,10 +261,10 @@ test("outputs are not taken from behind a link, and what isn't there is remarked
   const shared = join(body.state, "shared");
   await mkdir(shared);
   await writeFile(join(shared, "data.csv"), "shared");
-  const outputs = [{ path: "**/*.csv", to: "results" }];
+  const outputs = [{ path: "link/*.csv", to: "results" }];
   const request = await run(`ln -s ${shared} link`, { service: { outputs } });
   expect(await keysOf(body)).toEqual([]);
-  expect(await logOf(body, request, "stderr")).toContain("no output matches **/*.csv");
+  expect(await logOf(body, request, "stderr")).toContain("no output matches link/*.csv");
   expect(await logOf(body, await run(`cat ${shared}/data.csv`, { instance: { index: 1 } }))).toBe(
     "shared",
   );
