@@ -46,14 +46,18 @@ function run({ file, small, plot }: Bench): Promise<Ran> {
   });
 }
 
-/** The figures of each bench stand between its two marks. */
-function written(page: string, { name }: Bench, output: string): string {
+/** The figures of each bench stand between its two marks, with how busy the machine was before it. */
+function written(page: string, { name }: Bench, output: string, machine: string): string {
   const [begin, end] = [`<!-- figures of ${name} -->`, `<!-- end of ${name} -->`];
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from === -1 || to < from)
     throw new Error(`Wanted the marks "${begin}" and "${end}" in ${PAGE}; add them.`);
-  const figures = `${begin}\n\`\`\`text\n${output.trim()}\n\`\`\`\n`;
+  const figures = `${begin}\n\`\`\`text\n${output.trim()}\n\nMeasured with ${machine}.\n\`\`\`\n`;
   return page.slice(0, from) + figures + page.slice(to);
+}
+
+function machineNow(): string {
+  return `${cpus().length} cores, whose load by others was ${loadavg()[0]?.toFixed(1)} at the start`;
 }
 
 function chosen(): readonly Bench[] {
@@ -70,14 +74,14 @@ if (values.small && values.write) throw new Error("Small figures mean nothing: n
 const benches = chosen();
 let failed = 0;
 for (const bench of benches) {
-  console.log(
-    `\n=== ${bench.name} (load of the machine ${loadavg()[0]?.toFixed(1)}, ${cpus().length} cores)\n`,
-  );
+  const machine = machineNow();
+  console.log(`\n=== ${bench.name} (${machine})\n`);
   const { code, output } = await run(bench);
   if (code !== 0) {
     failed++;
     console.log(`${bench.name} failed: it ended with code ${code}.`);
-  } else if (values.write) writeFileSync(PAGE, written(readFileSync(PAGE, "utf8"), bench, output));
+  } else if (values.write)
+    writeFileSync(PAGE, written(readFileSync(PAGE, "utf8"), bench, output, machine));
 }
 console.log(`\n${benches.length - failed} passed, ${failed} failed, 0 skipped`);
 process.exitCode = failed > 0 ? 1 : 0;
