@@ -1,5 +1,6 @@
 // The environment of each host, read once at its start. Flags stand over it; infra/ sets exactly these names.
 import { z } from "zod";
+import { StackName } from "./aws-names.ts";
 
 const whole = (most: number) => z.coerce.number().int().min(0).max(most);
 
@@ -15,3 +16,55 @@ export const LocalEnv = z.object({
   ZOE_LOG: z.enum(["error", "warn", "info"]).optional(),
 });
 export type LocalEnv = z.infer<typeof LocalEnv>;
+
+const text = z.string().min(1);
+const list = text.transform((value) => value.split(","));
+const vcpus = z.coerce.number().min(0);
+
+/**
+ * The functions in AWS: every one has all of these names, though its role reaches only what it needs. What is made at run time is
+ * named by `ZOE_STACK` (aws-names.ts). Lambda itself sets AWS_REGION.
+ */
+export const AwsEnv = z.object({
+  ZOE_STACK: StackName,
+  /** Twelve digits. */
+  ZOE_ACCOUNT: text,
+  ZOE_CONTROL_TABLE: text,
+  ZOE_WORK_TABLE: text,
+  ZOE_BUCKET: text,
+  ZOE_DECIDE_QUEUE_URL: text,
+  ZOE_LAUNCH_QUEUE_URL: text,
+  /** EventBridge's events of ECS and Batch, our own instance events, and ticks: told apart by their shape. */
+  ZOE_EVENT_QUEUE_URL: text,
+  ZOE_FEED_QUEUE_URL: text,
+  /** ARN. */
+  ZOE_CLUSTER: text,
+  ZOE_VPC: text,
+  /** Public ones, their ids parted by commas. */
+  ZOE_SUBNETS: list,
+  /** Without ingress: for once, array and worker. */
+  ZOE_SECURITY_GROUP: text,
+  ZOE_EXECUTION_ROLE_ARN: text,
+  /** The permission boundary of every task role. */
+  ZOE_TASK_BOUNDARY_ARN: text,
+  ZOE_LOG_GROUP: text,
+  /** Image of the sidecar, with its tag. Empty until the stack is deployed with one. */
+  ZOE_SIDECAR_IMAGE: z.string(),
+  /** Images that the stack built: what descriptions call them, to repository and tag. */
+  ZOE_IMAGES: text.transform((value): unknown => JSON.parse(value)).pipe(z.record(text, text)),
+  /** Folder with the catalogue's descriptions, `NAME/zapp.yaml`. */
+  ZOE_ZAPPS: text,
+  ZOE_OIDC_ISSUER: z.url().optional(),
+  ZOE_OIDC_AUDIENCE: text.optional(),
+  ZOE_BUDGET_USD: z.coerce.number().positive().optional(),
+  /** `one`: EC2 hosts isolate nobody, so only a stack of one tenant uses them. `many`: the administrator said otherwise. */
+  ZOE_EC2_TENANTS: z.enum(["one", "many"]),
+  /** What the account's quotas let the pools hold, read when the stack was deployed. */
+  ZOE_FARGATE_VCPUS: vcpus,
+  ZOE_FARGATE_SPOT_VCPUS: vcpus,
+  ZOE_EC2_VCPUS: vcpus,
+  ZOE_GPU_VCPUS: vcpus,
+  ZOE_RETENTION_DAYS: z.coerce.number().positive(),
+  ZOE_LOG: z.enum(["error", "warn", "info"]).default("info"),
+});
+export type AwsEnv = z.infer<typeof AwsEnv>;
