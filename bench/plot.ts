@@ -23,6 +23,7 @@ export function svgOf(plot: Plot): string {
   const y = scale(plot.y.ticks, HEIGHT - BOTTOM, TOP, plot.isLogarithmic);
   const lines = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<title>${plot.title}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
     text(LEFT, 24, plot.title, 'font-size="15" font-weight="bold"'),
     ...plot.x.ticks.flatMap((tick) => [
