@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Log } from "#functions/world.ts";
+import type { RunnerEvent, Tell } from "#local/backends/engine/runner.ts";
 import type { MemoryLimitWay } from "#local/memory-limit.ts";
 
 const PROGRAM = fileURLToPath(new URL("spawner.mjs", import.meta.url));
@@ -30,62 +31,13 @@ export interface StartCommand {
   readonly note: unknown;
 }
 
-export interface ProgramEnd {
-  readonly id: string;
-  /** Unix milliseconds, as `startedAt`. */
-  readonly at: number;
-  readonly startedAt: number;
-  readonly code: number | null;
-  readonly signal: string | null;
-  readonly cpuSeconds: number;
-  readonly wallSeconds: number;
-  readonly peakMemoryMib: number;
-  readonly outOfMemory?: { readonly usedMib: number; readonly limitMib: number };
-  /** Bytes in its logs, and whether there are files in its folders. */
-  readonly left: { readonly stdout: number; readonly stderr: number; readonly files: boolean };
-  /** Processes that even SIGKILL didn't end in time. */
-  readonly leftBehind: readonly number[];
-}
-
-/** Started by an earlier spawner; without `end` it was lost. */
-export interface RecoveredProgram {
-  readonly id: string;
-  readonly folder: string;
-  readonly note: unknown;
-  readonly at: number;
-  readonly end?: ProgramEnd;
-}
-
-export type ProgramEvent =
-  | { readonly event: "started"; readonly id: string; readonly pid: number; readonly at: number }
-  | {
-      readonly event: "refused";
-      readonly id: string;
-      readonly reason: string;
-      readonly exitCode?: number;
-    }
-  | ({ readonly event: "ended" } & ProgramEnd);
-
-export type SpawnerEvent =
-  | ProgramEvent
-  /** The spawner died, and with it all that was started so far: `recovered` follows. */
-  | { readonly event: "died" }
-  /** It dies each time before it can do anything; it is tried again all the same. */
-  | { readonly event: "unusable"; readonly reason: string }
-  | {
-      readonly event: "recovered";
-      readonly pid: number;
-      readonly programs: readonly RecoveredProgram[];
-    };
-
 export interface SpawnerOptions {
   /** For the journal and the spawner's own complaints. */
   readonly folder: string;
   /** Marks the programs of this state directory. */
   readonly stateId: string;
   readonly limit: MemoryLimitWay;
-  /** Events in the order they came, many at a time. */
-  readonly tell: (events: readonly SpawnerEvent[]) => void;
+  readonly tell: Tell;
   readonly log: Log;
 }
 
@@ -95,7 +47,7 @@ export class Spawner {
   #ready = false;
   #closing = false;
   #commands: string[] = [];
-  #events: SpawnerEvent[] = [];
+  #events: RunnerEvent[] = [];
   #restartMs = RESTART_MS.first;
   #vainStarts = 0;
   #gone: Promise<void> = Promise.resolve();
@@ -176,7 +128,7 @@ export class Spawner {
   }
 
   /** What came in one turn of the event loop is told at once. */
-  #take(event: SpawnerEvent): void {
+  #take(event: RunnerEvent): void {
     if (event.event === "recovered") this.#beReady();
     if (this.#events.push(event) > 1) return;
     setImmediate(() => {

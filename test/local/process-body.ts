@@ -57,7 +57,7 @@ export async function openProcessBody(
   });
   return {
     ...{ backend, events, logs, objects, state, logged },
-    crash: () => backend.spawner.close(),
+    crash: () => backend.runner.close(),
     close: async () => {
       await backend.close();
       rmSync(state, { recursive: true, force: true });

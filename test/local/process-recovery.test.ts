@@ -53,7 +53,7 @@ describe.each([
   test("when the spawner is killed, what ran is ended and lost, its outputs and logs kept; the next launch works", async () => {
     const request = stubborn();
     await ready(request);
-    const first = body.backend.spawner.pid ?? 0;
+    const first = body.backend.runner.spawner.pid ?? 0;
     process.kill(first, "SIGKILL");
     expect(await body.events.outcome(request)).toMatchObject({ kind: "lost" });
     expect(processesWith(mark)).toEqual([]);
@@ -62,11 +62,11 @@ describe.each([
     const next = aRequest("echo again", { instance: { generation: 2 } });
     await body.backend.launch([next]);
     expect(await body.events.outcome(next)).toEqual({ kind: "succeeded" });
-    expect(body.backend.spawner.pid).not.toBe(first);
+    expect(body.backend.runner.spawner.pid).not.toBe(first);
   });
 
   test("what is launched while there is no spawner runs when there is one again", async () => {
-    process.kill(body.backend.spawner.pid ?? 0, "SIGKILL");
+    process.kill(body.backend.runner.spawner.pid ?? 0, "SIGKILL");
     const requests = [0, 1, 2].map((index) => aRequest("true", { instance: { index } }));
     await body.backend.launch(requests);
     const outcomes = await Promise.all(requests.map((request) => body.events.outcome(request)));
@@ -131,7 +131,7 @@ describe.each([
   test("closing ends everything politely and tells it as interrupted", async () => {
     const request = stubborn();
     await ready(request);
-    const { spawner } = body.backend;
+    const { spawner } = body.backend.runner;
     const { pid } = spawner;
     await body.close();
     expect(await body.events.outcome(request)).toMatchObject({ kind: "interrupted" });

@@ -9,4 +9,4 @@ const command = `setsid sh -c "trap '' TERM; sleep 600; : ${mark}" & sleep 600; 
 const request = aRequest(command, { instance: { executionId: "exe_victim" } });
 await body.backend.launch([request]);
 await body.events.running(request);
-console.log(`spawner ${body.backend.spawner.pid}`);
+console.log(`spawner ${body.backend.runner.spawner.pid}`);

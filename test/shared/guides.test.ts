@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parseYaml } from "#functions/api/yaml.ts";
-import { capabilitiesOf } from "#local/backends/process/admission.ts";
+import { capabilitiesOf } from "#local/backends/process/capabilities.ts";
 import { unsupportedBy } from "#shared/unsupported.ts";
 import { readZapp } from "#shared/zapp/read.ts";
 import { validateZapp } from "#shared/zapp/validate.ts";

@@ -3,10 +3,10 @@ import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Log } from "#functions/world.ts";
 import type { LocalLogs } from "#local/logs.ts";
-import type { ProgramEnd } from "#local/spawner/client.ts";
 import type { Outcome } from "#shared/instance.ts";
 import type { Folders } from "./folders.ts";
 import type { Leaver, Outputs } from "./outputs.ts";
+import type { ProgramEnd } from "./runner.ts";
 
 export interface Keeper {
   readonly outputs: Outputs;
@@ -14,7 +14,7 @@ export interface Keeper {
   readonly log: Log;
 }
 
-/** Its outcome, which is a failure when outputs couldn't be kept. `left` is unknown where its spawner died before it. */
+/** Its outcome, which is a failure when outputs couldn't be kept. `left` is unknown where its runner died before it. */
 export async function keepWhatIsLeft(
   leaver: Leaver,
   folders: Folders,

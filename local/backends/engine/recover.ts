@@ -1,24 +1,22 @@
-// After a restart of the control plane: what an earlier one had running is ended by the new spawner; here its remains are kept, and its end is told.
-
-import type { MemoryLimitWay } from "#local/memory-limit.ts";
-import type { RecoveredProgram } from "#local/spawner/client.ts";
+// After a restart of the control plane: what an earlier one had running is ended by the new runner; here its remains are kept, and its end is told.
 import type { Outcome } from "#shared/instance.ts";
 import { type Keeper, keepWhatIsLeft } from "./finish.ts";
 import { foldersIn } from "./folders.ts";
 import type { End } from "./live.ts";
 import { outcomeOf, usageOf } from "./outcome.ts";
 import type { Leaver } from "./outputs.ts";
+import type { RecoveredProgram } from "./runner.ts";
 
 export const LOST: Outcome = {
   kind: "lost",
   reason:
-    "Zoe's control plane or its spawner died while the program ran, and the program was ended.",
+    "Zoe's control plane or what starts its programs died while the program ran, and the program was ended.",
 };
 
 /** Ends in the order of their starts. A folder holds what its last program left; those before were kept long ago. */
 export async function recoverPrograms(
   programs: readonly RecoveredProgram[],
-  way: MemoryLimitWay["kind"],
+  { isExact, inner }: { readonly isExact: boolean; readonly inner: string },
   keeper: Keeper,
   now: () => number,
 ): Promise<readonly { readonly key: string; readonly end: End }[]> {
@@ -27,9 +25,9 @@ export async function recoverPrograms(
   for (const program of programs) {
     const { id, folder, end, at } = program;
     const leaver = program.note as Leaver;
-    let outcome = end ? outcomeOf(end, undefined, way) : LOST;
+    let outcome = end ? outcomeOf(end, undefined, isExact) : LOST;
     if (last.get(folder) === id)
-      outcome = await keepWhatIsLeft(leaver, foldersIn(folder), outcome, undefined, keeper);
+      outcome = await keepWhatIsLeft(leaver, foldersIn(folder, inner), outcome, undefined, keeper);
     const usage = end && { usage: usageOf(end) };
     ends.push({
       key: id,

@@ -1,16 +1,14 @@
 // How a program's end is told: each way apart, with figures.
-
-import type { MemoryLimitWay } from "#local/memory-limit.ts";
-import type { ProgramEnd, ProgramEvent } from "#local/spawner/client.ts";
 import type { Outcome, Usage } from "#shared/instance.ts";
+import type { ProgramEnd, ProgramEvent } from "./runner.ts";
 
-/** `stopped`: the reason it was told to stop for, if it was. */
+/** `stopped`: the reason it was told to stop for, if it was. `isExact`: its memory limit was kept by the kernel. */
 export function outcomeOf(
   end: ProgramEnd,
   stopped: Outcome | undefined,
-  way: MemoryLimitWay["kind"],
+  isExact: boolean,
 ): Outcome {
-  if (end.outOfMemory) return { kind: "outOfMemory", reason: tellMemory(end.outOfMemory, way) };
+  if (end.outOfMemory) return { kind: "outOfMemory", reason: tellMemory(end.outOfMemory, isExact) };
   if (stopped) return stopped;
   if (end.signal) {
     const reason = `The program was ended by ${end.signal}, which Zoe didn't send.`;
@@ -23,8 +21,8 @@ export function outcomeOf(
 
 /** It never started. */
 export function refusal(event: Extract<ProgramEvent, { readonly event: "refused" }>): Outcome {
-  const { exitCode, reason } = event;
-  if (exitCode === undefined) return { kind: "failed", code: "start", reason };
+  const { exitCode, reason, code = "start" } = event;
+  if (exitCode === undefined) return { kind: "failed", code, reason };
   return { kind: "failed", code: `exit_${exitCode}`, exitCode, reason };
 }
 
@@ -35,9 +33,9 @@ export function usageOf(end: ProgramEnd): Usage {
 
 function tellMemory(
   { usedMib, limitMib }: { readonly usedMib: number; readonly limitMib: number },
-  way: MemoryLimitWay["kind"],
+  isExact: boolean,
 ): string {
-  if (way === "cgroup")
+  if (isExact)
     return `It reached its limit of ${limitMib} MiB of memory. Give the service more with resources.memory.`;
   return `It held ${Math.round(usedMib)} MiB of memory, its limit is ${limitMib} MiB (looked at every 100 ms, so it can overshoot). Give the service more with resources.memory.`;
 }

@@ -1,78 +1,88 @@
-// The life of each instance in this engine: prepared, started by the spawner, running, its remains kept, ended. ../process.ts is its port.
+// The life of each instance in an engine: prepared, started by its runner, running, its remains kept, ended. backend.ts is its port.
 import type { LaunchRequest } from "#functions/backend.ts";
-import { type MemoryLimitWay, memoryLimitWay } from "#local/memory-limit.ts";
-import {
-  type ProgramEnd,
-  type ProgramEvent,
-  type RecoveredProgram,
-  Spawner,
-  type SpawnerEvent,
-} from "#local/spawner/client.ts";
 import type { Outcome } from "#shared/instance.ts";
 import { amountOf, type Room } from "./admission.ts";
 import { type Keeper, keepWhatIsLeft } from "./finish.ts";
 import type { FolderPool } from "./folders.ts";
 import { PreparationError } from "./inputs.ts";
 import { type End, Ends, indexOf, isFenced, type Live } from "./live.ts";
-import { type ProcessOptions, partsOf, stateIdOf } from "./options.ts";
+import { type EngineForm, type EngineOptions, partsOf, stateIdOf } from "./options.ts";
 import { outcomeOf, refusal, usageOf } from "./outcome.ts";
 import { leaverOf, type Preparation, prepare } from "./prepare.ts";
 import { LOST, recoverPrograms } from "./recover.ts";
 import { Reporter } from "./reporter.ts";
+import type {
+  ProgramEnd,
+  ProgramEvent,
+  RecoveredProgram,
+  Runner,
+  RunnerEvent,
+  Tell,
+} from "./runner.ts";
 
 const GRACE_SECONDS = 10;
-/** Beyond the grace time: what doesn't end by then is left to the end of the spawner. */
+/** Beyond the grace time: what doesn't end by then is left to the end of the runner. */
 const CLOSE_MS = 25_000;
 /** What a timer of Node can hold; longer times are armed again. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const NOTHING_LEFT = { stdout: 0, stderr: 0, files: false };
 
-export class Engine {
+/** Where the runner may keep things, and whose programs it starts. */
+export interface RunnerPlace {
+  readonly root: string;
+  readonly stateId: string;
+  readonly tell: Tell;
+}
+
+export interface EngineSetting<R extends Runner> extends EngineForm {
+  readonly openRunner: (place: RunnerPlace) => R;
+}
+
+export class Engine<R extends Runner = Runner> {
   readonly lives = new Map<string, Live>();
   readonly ends = new Ends();
   /** The live generation of each index that only one may run of. */
   readonly fenced = new Map<string, Live>();
   readonly reporter: Reporter;
-  readonly way: MemoryLimitWay;
-  readonly spawner: Spawner;
-  readonly #options: ProcessOptions;
+  readonly runner: R;
+  readonly #options: EngineOptions;
+  readonly #inner: string;
   readonly #room: Room;
   readonly #folders: FolderPool;
   readonly #preparation: Preparation;
   readonly #keeper: Keeper;
   readonly #ready = Promise.withResolvers<readonly RecoveredProgram[]>();
-  /** Those that a spawner took with it when it died, until the next one has ended what is left of them. */
+  /** Those that a runner took with it when it died, until the next one has ended what is left of them. */
   #orphans: Live[] = [];
   #idle: (() => void) | undefined;
 
-  static async open(options: ProcessOptions, room: Room): Promise<Engine> {
-    const stateId = stateIdOf(options.stateDirectory);
-    const way: MemoryLimitWay =
-      options.memoryLimit === "sampler"
-        ? { kind: "sampler", reason: "it is set so" }
-        : await memoryLimitWay(`zoe-${stateId}`);
-    const engine = new Engine(options, room, way, stateId);
+  /** Resolves when it can begin: what an earlier control plane left running has been ended, and its events are on their way. */
+  static async open<R extends Runner>(
+    options: EngineOptions,
+    room: Room,
+    setting: EngineSetting<R>,
+  ): Promise<Engine<R>> {
+    const engine = new Engine(options, room, setting);
     try {
       await engine.#recover();
       return engine;
     } catch (error) {
-      await engine.spawner.close();
+      await engine.runner.close();
       throw error;
     }
   }
 
-  private constructor(options: ProcessOptions, room: Room, way: MemoryLimitWay, stateId: string) {
-    const { folders, preparation, keeper, root } = partsOf(options, stateId);
-    const { log } = options;
-    this.way = way;
-    this.reporter = new Reporter(options.emit, log);
+  private constructor(options: EngineOptions, room: Room, setting: EngineSetting<R>) {
+    const stateId = stateIdOf(options.stateDirectory);
+    const { folders, preparation, keeper, root } = partsOf(options, setting, stateId);
+    this.reporter = new Reporter(options.emit, options.log);
     this.#options = options;
+    this.#inner = setting.inner;
     this.#room = room;
     this.#folders = folders;
     this.#preparation = preparation;
     this.#keeper = keeper;
-    const tell = (events: readonly SpawnerEvent[]) => this.#hear(events);
-    this.spawner = new Spawner({ folder: root, stateId, limit: way, log, tell });
+    this.runner = setting.openRunner({ root, stateId, tell: (events) => this.#hear(events) });
   }
 
   /** From here on it holds its room, until its end is told. */
@@ -93,7 +103,7 @@ export class Engine {
 
   async #start(live: Live): Promise<void> {
     try {
-      const command = await prepare(
+      const program = await prepare(
         live.key,
         live.request,
         live.lent,
@@ -102,7 +112,7 @@ export class Engine {
       );
       live.abort.signal.throwIfAborted();
       live.phase = "starting";
-      this.spawner.start(command);
+      this.runner.start(program);
     } catch (error) {
       await this.#end(live, live.stopped ?? this.#failure(live, error));
     }
@@ -129,10 +139,10 @@ export class Engine {
     if (!live || live.stopped || live.phase === "ending") return;
     live.stopped = reason;
     if (live.phase === "preparing") live.abort.abort();
-    else this.spawner.stop(key, this.#graceSeconds);
+    else this.runner.stop(key, this.#graceSeconds);
   }
 
-  /** Resolves when all has ended and is told, and the spawner is gone. */
+  /** Resolves when all has ended and is told, and the runner is gone. */
   async close(reason: Outcome): Promise<void> {
     for (const key of this.lives.keys()) this.stop(key, reason);
     if (this.lives.size > 0) {
@@ -143,10 +153,10 @@ export class Engine {
       clearTimeout(deadline);
     }
     await this.reporter.settled();
-    await this.spawner.close();
+    await this.runner.close();
   }
 
-  #hear(events: readonly SpawnerEvent[]): void {
+  #hear(events: readonly RunnerEvent[]): void {
     for (const event of events) {
       if (event.event === "died") this.#orphan();
       else if (event.event === "recovered") this.#adoptOrphans(event.programs);
@@ -167,7 +177,7 @@ export class Engine {
         void this.#end(live, live.stopped ?? refusal(event));
         return;
       case "ended":
-        void this.#end(live, outcomeOf(event, live.stopped, this.way.kind), event);
+        void this.#end(live, outcomeOf(event, live.stopped, this.runner.limitsExactly), event);
     }
   }
 
@@ -193,7 +203,7 @@ export class Engine {
   /** Whatever goes wrong with what it left: its end is told, and its room is free. */
   async #end(live: Live, outcome: Outcome, end?: ProgramEnd): Promise<void> {
     if (live.phase === "ending") return;
-    // A program that never started left nothing; what one left whose spawner died isn't known.
+    // A program that never started left nothing; what one left whose runner died isn't known.
     const left = live.phase === "preparing" ? NOTHING_LEFT : end?.left;
     live.phase = "ending";
     clearTimeout(live.timer);
@@ -246,7 +256,7 @@ export class Engine {
     this.#orphans.push(...[...this.lives.values()].filter(isOrphan));
   }
 
-  /** The new spawner has ended what the old one left. The first of all finds what an earlier control plane left. */
+  /** The new runner has ended what the old one left. The first of all finds what an earlier control plane left. */
   #adoptOrphans(programs: readonly RecoveredProgram[]): void {
     this.#ready.resolve(programs);
     const ends = new Map(programs.map((program) => [program.id, program.end]));
@@ -254,7 +264,7 @@ export class Engine {
       const end = ends.get(live.key);
       void this.#end(
         live,
-        end ? outcomeOf(end, live.stopped, this.way.kind) : (live.stopped ?? LOST),
+        end ? outcomeOf(end, live.stopped, this.runner.limitsExactly) : (live.stopped ?? LOST),
         end,
       );
     }
@@ -263,7 +273,8 @@ export class Engine {
   async #recover(): Promise<void> {
     const { now, log } = this.#options;
     const programs = await this.#ready.promise;
-    for (const { key, end } of await recoverPrograms(programs, this.way.kind, this.#keeper, now)) {
+    const form = { isExact: this.runner.limitsExactly, inner: this.#inner };
+    for (const { key, end } of await recoverPrograms(programs, form, this.#keeper, now)) {
       this.ends.add(key, end);
       this.reporter.say({ kind: "ended", ...end });
     }

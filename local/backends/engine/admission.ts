@@ -1,7 +1,7 @@
 // What this machine can hold, and what is held: the scheduler decides, and the engine only refuses what would be more than it has.
 import { availableParallelism, totalmem } from "node:os";
 import { NOTHING, plus, times } from "#shared/placement.ts";
-import type { Amount, Capabilities } from "#shared/pool.ts";
+import type { Amount } from "#shared/pool.ts";
 import type { Service } from "#shared/zapp.ts";
 
 const MIB = 1024 * 1024;
@@ -12,36 +12,14 @@ const MOST_INSTANCES = 1000;
 /** Sums of fractions of a vCPU are not exact. */
 const TINY = 1e-6;
 
-const FEATURES = [
-  "programs",
-  "inputs",
-  "outputs",
-  "remoteOutputs",
-  "files",
-  "secrets",
-  "retry",
-  "after",
-  "pull",
-  "maxTime",
-  "routes",
-] as const;
-
-export function capabilitiesOf(capacity: Partial<Amount> = {}): Capabilities {
-  const whole: Amount = {
+/** `capacity`: what differs from what the machine has. */
+export function machineCapacity(capacity: Partial<Amount>): Amount {
+  return {
     instances: MOST_INSTANCES,
     cpu: availableParallelism(),
     memoryMib: Math.floor((totalmem() / MIB) * MEMORY_SHARE),
     gpu: 0,
     ...capacity,
-  };
-  return {
-    engine: "process",
-    runs: ["once", "array", "worker"],
-    capacity: whole,
-    largest: { ...whole, instances: 1 },
-    features: FEATURES,
-    remembers: true,
-    catalogueOnly: true,
   };
 }
 

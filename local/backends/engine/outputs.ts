@@ -3,6 +3,7 @@ import { openAsBlob } from "node:fs";
 import { copyFile, glob, lstat, mkdir, realpath, rename } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { filesPrefix } from "#functions/files.ts";
 import type { Objects } from "#functions/objects.ts";
 import type { InstanceId } from "#shared/instance.ts";
 import type { Service } from "#shared/zapp.ts";
@@ -23,15 +24,11 @@ export interface OutputOptions {
   readonly allowLocalUrls: boolean;
 }
 
-/** All that is needed of an instance to keep its outputs; goes into the spawner's journal. */
+/** All that is needed of an instance to keep its outputs; goes into the runner's journal. */
 export interface Leaver {
   readonly instance: InstanceId;
   readonly label?: string;
   readonly outputs: Service["outputs"];
-}
-
-export function filesPrefix(executionId: string): string {
-  return `executions/${executionId}/files`;
 }
 
 /** Why outputs can't go there; undefined when they can. Asked before anything starts. */

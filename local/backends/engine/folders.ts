@@ -20,14 +20,16 @@ export interface Lent {
 
 export class FolderPool {
   readonly #root: string;
+  readonly #inner: string;
   readonly #made: Folders[] = [];
   readonly #gone: Folders[] = [];
   readonly #old: readonly number[];
   #next: number;
 
-  /** What lies there is of an earlier pool, and not lent before `removeOld`. */
-  constructor(root: string) {
+  /** What lies there is of an earlier pool, and not lent before `removeOld`. `inner`: as in `foldersIn`. */
+  constructor(root: string, inner = "") {
     this.#root = root;
+    this.#inner = inner;
     this.#old = readdirSync(root).map(Number).filter(Number.isInteger);
     this.#next = Math.max(-1, ...this.#old) + 1;
   }
@@ -50,17 +52,18 @@ export class FolderPool {
   }
 
   #folders(number: number): Folders {
-    return foldersIn(join(this.#root, String(number)));
+    return foldersIn(join(this.#root, String(number)), this.#inner);
   }
 }
 
-export function foldersIn(root: string): Folders {
+/** `inner`: the folder in it that holds all that the program may reach, apart from its logs. */
+export function foldersIn(root: string, inner = ""): Folders {
   return {
     root,
-    work: join(root, "work"),
-    home: join(root, "home"),
-    tmp: join(root, "tmp"),
-    out: join(root, "out"),
+    work: join(root, inner, "work"),
+    home: join(root, inner, "home"),
+    tmp: join(root, inner, "tmp"),
+    out: join(root, inner, "out"),
   };
 }
 

@@ -1,4 +1,4 @@
-// What the process engine is given, and the parts that it is made of.
+// What every engine is given, and the parts that it is made of.
 import { createHash } from "node:crypto";
 import { mkdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
@@ -14,8 +14,8 @@ import { type Adopt, Outputs } from "./outputs.ts";
 import type { Preparation, Runtime, SecretValues } from "./prepare.ts";
 import type { Emit } from "./reporter.ts";
 
-export interface ProcessOptions {
-  /** The engine keeps to `process/` in it. */
+export interface EngineOptions {
+  /** The engine keeps to a folder of its own name in it. */
   readonly stateDirectory: string;
   /** What differs from what the machine has. */
   readonly capacity?: Partial<Amount>;
@@ -34,8 +34,13 @@ export interface ProcessOptions {
   readonly allowFileUrls?: boolean;
   /** Inputs and outputs may be addresses that only this machine reaches. */
   readonly allowLocalUrls?: boolean;
-  /** Look at memory use even where control groups could limit it. */
-  readonly memoryLimit?: "sampler";
+}
+
+/** Which engine it is, as far as its parts differ by that. */
+export interface EngineForm {
+  readonly name: string;
+  /** As in `foldersIn`. */
+  readonly inner: string;
 }
 
 /** Tells the programs of several state directories on one machine apart. */
@@ -50,10 +55,14 @@ export interface Parts {
   readonly keeper: Keeper;
 }
 
-export function partsOf(options: ProcessOptions, stateId: string): Parts {
+export function partsOf(
+  options: EngineOptions,
+  { name, inner }: EngineForm,
+  stateId: string,
+): Parts {
   const { objects, logs, log, secrets, runtime } = options;
   const { allowFileUrls = false, allowLocalUrls = false, uploadKey = keyOfUpload } = options;
-  const root = join(options.stateDirectory, "process");
+  const root = join(options.stateDirectory, name);
   const folders = join(root, "folders");
   mkdirSync(folders, { recursive: true, mode: 0o700 });
   const urls = { allowFileUrls, allowLocalUrls };
@@ -61,7 +70,7 @@ export function partsOf(options: ProcessOptions, stateId: string): Parts {
   const caches = { cacheRoot: join(root, "cache"), cachesMade: new Set<string>() };
   return {
     root,
-    folders: new FolderPool(folders),
+    folders: new FolderPool(folders, inner),
     preparation: { stateId, inputs, secrets, runtime, ...caches },
     keeper: { outputs: new Outputs({ objects, ...urls }), logs, log },
   };

@@ -1,14 +1,12 @@
-// Everything that a program needs before it can start: secrets, inputs, its runtime API, folders, environment.
+// Everything that a program needs before it can start: secrets, inputs, its runtime API, folders.
 import { mkdir } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { join } from "node:path";
 import type { LaunchRequest } from "#functions/backend.ts";
-import type { StartCommand } from "#local/spawner/client.ts";
 import type { InstanceId, Outcome } from "#shared/instance.ts";
-import { wordsOf } from "./command.ts";
-import { environmentOf } from "./environment.ts";
 import type { Lent } from "./folders.ts";
 import { type Inputs, PreparationError } from "./inputs.ts";
 import type { Leaver } from "./outputs.ts";
+import type { Program } from "./runner.ts";
 
 /** Values of a tenant's secrets by name; a name without a value is left out. */
 export type SecretValues = (
@@ -39,7 +37,7 @@ export async function prepare(
   { folders, made }: Lent,
   about: Preparation,
   signal: AbortSignal,
-): Promise<StartCommand> {
+): Promise<Program> {
   const { service, tenant, zapp, instance } = request;
   const secrets = await secretsOf(request, about.secrets);
   if (service.inputs.length > 0 || Object.keys(service.files).length > 0)
@@ -51,28 +49,16 @@ export async function prepare(
   signal.throwIfAborted();
   const runtimeUrl =
     service.run === "worker" ? await about.runtime.open(instance, request) : undefined;
-  const mark = `${about.stateId}/${id}`;
   return {
-    id,
-    argv: service.command ? wordsOf(service.command) : [],
-    cwd: programFolder(request) ?? folders.work,
-    env: environmentOf(request, { mark, folders, cacheFolder, secrets, runtimeUrl }),
-    folder: folders.root,
-    make: !made,
-    memoryMib: service.resources.memoryMib,
+    ...{ id, request, folders, made, cacheFolder, secrets },
+    mark: `${about.stateId}/${id}`,
     note: leaverOf(request),
+    ...(runtimeUrl !== undefined && { runtimeUrl }),
   };
 }
 
 export function leaverOf({ instance, label, service }: LaunchRequest): Leaver {
   return { instance, ...(label !== undefined && { label }), outputs: service.outputs };
-}
-
-/** Undefined where the zapp brings no folder: then the work folder is the program's. */
-export function programFolder({ programRoot, service }: LaunchRequest): string | undefined {
-  if (programRoot === undefined) return undefined;
-  const folder = resolve(programRoot, service.program ?? ".");
-  return relative(programRoot, folder).startsWith("..") ? undefined : folder;
 }
 
 async function secretsOf(

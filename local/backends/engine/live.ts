@@ -13,7 +13,7 @@ export interface Live {
   readonly amount: Amount;
   readonly lent: Lent;
   readonly abort: AbortController;
-  /** preparing: not yet asked for at the spawner. starting, running: the spawner has it. ending: it has ended, its outputs are being kept. */
+  /** preparing: not yet asked for at the runner. starting, running: the runner has it. ending: it has ended, its outputs are being kept. */
   phase: "preparing" | "starting" | "running" | "ending";
   /** Why it was told to stop. */
   stopped?: Outcome;

@@ -1,0 +1,110 @@
+// The port of every engine on this machine; the life of an instance is engine.ts. Adding an engine = a Runner, and what it can't run.
+import type { Backend, InstanceLook, LaunchReply, LaunchRequest } from "#functions/backend.ts";
+import type { InstanceId, Outcome } from "#shared/instance.ts";
+import type { Capabilities } from "#shared/pool.ts";
+import { amountOf, Room } from "./admission.ts";
+import { Engine, type EngineSetting } from "./engine.ts";
+import { indexOf, isFenced, keyOf } from "./live.ts";
+import type { EngineOptions } from "./options.ts";
+import type { Runner } from "./runner.ts";
+
+const CLOSED: Outcome = { kind: "interrupted", reason: "Zoe's control plane was stopped." };
+const REPLACED: Outcome = { kind: "lost", reason: "A later generation takes its place." };
+
+export interface BackendSetting<R extends Runner> extends EngineSetting<R> {
+  readonly capabilities: Capabilities;
+  /** What this engine never can run, in a sentence; found before anything is started. */
+  readonly whyRejected: (request: LaunchRequest) => string | undefined;
+}
+
+/** Resolves when it can launch: what an earlier control plane left running has been ended, and its events are on their way. */
+export async function openBackend<R extends Runner>(
+  options: EngineOptions,
+  setting: BackendSetting<R>,
+): Promise<EngineBackend<R>> {
+  const room = new Room(setting.capabilities.capacity);
+  return new EngineBackend(setting, room, await Engine.open(options, room, setting));
+}
+
+export class EngineBackend<R extends Runner = Runner> implements Backend {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  readonly #whyRejected: BackendSetting<R>["whyRejected"];
+  readonly #room: Room;
+  readonly #engine: Engine<R>;
+  #closed = false;
+
+  constructor(setting: BackendSetting<R>, room: Room, engine: Engine<R>) {
+    this.name = setting.name;
+    this.capabilities = setting.capabilities;
+    this.#whyRejected = setting.whyRejected;
+    this.#room = room;
+    this.#engine = engine;
+  }
+
+  /** For those who watch the machine. */
+  get runner(): R {
+    return this.#engine.runner;
+  }
+
+  async launch(requests: readonly LaunchRequest[]): Promise<readonly LaunchReply[]> {
+    return requests.map((request) => this.#launch(request));
+  }
+
+  #launch(request: LaunchRequest): LaunchReply {
+    const key = keyOf(request.instance);
+    const launched: LaunchReply = { kind: "launched", backendId: key };
+    if (this.#engine.lives.has(key)) return launched;
+    const end = this.#engine.ends.get(key);
+    if (end) {
+      // Who asks again has not heard of its end.
+      this.#engine.reporter.say({ kind: "ended", ...end });
+      return launched;
+    }
+    if (this.#closed) return { kind: "noRoom", reason: "This control plane is being stopped." };
+    const rejected = this.#whyRejected(request);
+    if (rejected) return { kind: "rejected", reason: rejected };
+    const refused = this.#fence(request);
+    if (refused) return refused;
+    const missing = this.#room.take(amountOf(request.service));
+    if (missing) return { kind: "noRoom", reason: missing };
+    this.#engine.begin(request, key);
+    return launched;
+  }
+
+  /** Never an older generation after a newer, nor a newer beside an older, which is told to stop. */
+  #fence(request: LaunchRequest): LaunchReply | undefined {
+    const { instance } = request;
+    const before = isFenced(request) ? this.#engine.fenced.get(indexOf(instance)) : undefined;
+    if (!before) return undefined;
+    if (before.request.instance.generation > instance.generation)
+      return { kind: "rejected", reason: "A later generation of it runs." };
+    this.#engine.stop(before.key, REPLACED);
+    return { kind: "noRoom", reason: "The generation before it has not ended yet." };
+  }
+
+  async stop(instances: readonly InstanceId[], reason: Outcome): Promise<void> {
+    for (const instance of instances) this.#engine.stop(keyOf(instance), reason);
+  }
+
+  async look(instances: readonly InstanceId[]): Promise<readonly InstanceLook[]> {
+    return instances.map((instance) => this.#look(keyOf(instance)));
+  }
+
+  #look(key: string): InstanceLook {
+    if (this.#engine.lives.has(key)) return { kind: "running", backendId: key };
+    const end = this.#engine.ends.get(key);
+    if (!end) return { kind: "gone" };
+    return { kind: "ended", outcome: end.outcome, ...(end.usage && { usage: end.usage }) };
+  }
+
+  async list(): Promise<readonly InstanceId[]> {
+    return [...this.#engine.lives.values()].map((live) => live.request.instance);
+  }
+
+  /** Ends all programs politely, tells their ends, and leaves nothing behind. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#engine.close(CLOSED);
+  }
+}

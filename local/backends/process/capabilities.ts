@@ -1,0 +1,30 @@
+// What the process engine can do on this machine.
+import { machineCapacity } from "#local/backends/engine/admission.ts";
+import type { Amount, Capabilities } from "#shared/pool.ts";
+
+const FEATURES = [
+  "programs",
+  "inputs",
+  "outputs",
+  "remoteOutputs",
+  "files",
+  "secrets",
+  "retry",
+  "after",
+  "pull",
+  "maxTime",
+  "routes",
+] as const;
+
+export function capabilitiesOf(capacity: Partial<Amount> = {}): Capabilities {
+  const whole = machineCapacity(capacity);
+  return {
+    engine: "process",
+    runs: ["once", "array", "worker"],
+    capacity: whole,
+    largest: { ...whole, instances: 1 },
+    features: FEATURES,
+    remembers: true,
+    catalogueOnly: true,
+  };
+}
