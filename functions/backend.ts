@@ -3,6 +3,22 @@ import type { InstanceId, Outcome, Usage } from "#shared/instance.ts";
 import type { Capabilities } from "#shared/pool.ts";
 import type { Service } from "#shared/zapp.ts";
 
+/**
+ * The gang that an instance is a node of. All nodes of a generation come in one call of `launch`, and start together or not at all;
+ * the instance's index is its node. Node 0's exit decides: when it has ended, the backend ends the other nodes too, as `cancelled`. When
+ * another node ends before it by itself, the backend ends all of them as `lost`. A new generation comes only when the one before has ended.
+ */
+export interface GangRequest {
+  readonly node: number;
+  readonly nodes: number;
+  /** Ranks of each node, in the order of the nodes. */
+  readonly slots: readonly number[];
+  /** Who waits for the others longer than this gives up. */
+  readonly startWithinSeconds: number;
+  /** The name, in `World.secrets` under the tenant, of what the nodes of this execution prove to each other that they belong together with. */
+  readonly secret: string;
+}
+
 /** One instance to start: what differs between the copies of a service. Templates for the instance (sweep, addresses) are already replaced in `service`. */
 export interface LaunchRequest {
   readonly instance: InstanceId;
@@ -16,6 +32,8 @@ export interface LaunchRequest {
   readonly environment: Readonly<Record<string, string>>;
   /** A label of the instance that people gave it, as in a sweep. */
   readonly label?: string;
+  /** Only of a service with `run: gang`. */
+  readonly gang?: GangRequest;
 }
 
 export type LaunchReply =
@@ -52,7 +70,7 @@ export type InstanceEvent =
 export interface Backend {
   readonly name: string;
   readonly capabilities: Capabilities;
-  /** Safe to repeat: an instance (with its generation) that was launched before is answered the same, and not started twice. In the order of the requests. */
+  /** Safe to repeat: an instance (with its generation) that was launched before is answered the same, and not started twice. In the order of the requests; the nodes of a gang are all answered alike. */
   launch(requests: readonly LaunchRequest[]): Promise<readonly LaunchReply[]>;
   /** Polite signal, grace, then force; stopping what does not run is fine. The end comes as an event. */
   stop(instances: readonly InstanceId[], reason: Outcome): Promise<void>;

@@ -7,6 +7,7 @@ import type { Service } from "#shared/zapp/service.ts";
 import type { ParameterValue } from "#shared/zapp.ts";
 import type { LaunchRequest } from "./backend.ts";
 import { findZapp } from "./catalogue.ts";
+import { gangRequest } from "./gang-request.ts";
 import type { Spec } from "./records.ts";
 import { secretName } from "./submit.ts";
 import type { World } from "./world.ts";
@@ -30,6 +31,7 @@ export async function requestOf(
     environment: { ...parametersAsEnvironment(spec.parameters), ...expanded.environment },
     ...(programRoot !== undefined && { programRoot }),
     ...(label !== undefined && { label }),
+    ...(service.run === "gang" && { gang: gangRequest(service, instance) }),
   };
 }
 

@@ -6,9 +6,11 @@ import type { Submission } from "#shared/submission.ts";
 import type { Zapp } from "#shared/zapp.ts";
 import { tickLater } from "./due.ts";
 import { waitingAs } from "./enqueue.ts";
+import { gangSecretName } from "./gang-request.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { asJson, executionItem, keys, movesItem, read } from "./records.ts";
 import type { Action } from "./store.ts";
+import { newTokenSecret } from "./token-secret.ts";
 import type { World } from "./world.ts";
 
 export interface SubmitOptions {
@@ -163,8 +165,10 @@ function executionOf(
 async function keepSecrets(
   world: World,
   { tenant, id }: Execution,
-  { secrets }: Prepared,
+  { secrets, spec }: Prepared,
 ): Promise<void> {
+  if (spec.zapp.services.some(({ run }) => run === "gang"))
+    await world.secrets.put(tenant, gangSecretName(id), newTokenSecret());
   for (const [name, value] of Object.entries(secrets))
     await world.secrets.put(tenant, secretName(id, name), value);
 }
