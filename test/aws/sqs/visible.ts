@@ -1,0 +1,95 @@
+// Which messages of a queue can be seen, in order, and when the next hidden one can: so that a receive costs the same however long the queue is.
+import { inOrder, type Message } from "./message.ts";
+
+interface Hidden {
+  readonly at: number;
+  readonly message: Message;
+}
+
+export class Visible {
+  readonly #ready: Message[] = [];
+  /** A binary heap; an entry whose message is seen at another time by now is void. */
+  readonly #hidden: Hidden[] = [];
+
+  /** It is new, was taken, or its `visibleAt` changed. */
+  place(message: Message, now: number): void {
+    if (message.visibleAt > now) this.#push({ at: message.visibleAt, message });
+    else this.#insert(message);
+  }
+
+  /** Takes the first of those that can be seen; what is not received after all is placed again. */
+  take(now: number, max: number): Message[] {
+    this.#ripen(now);
+    const taken: Message[] = [];
+    while (taken.length < max) {
+      const first = this.#ready.shift();
+      if (!first) break;
+      if (!first.isGone) taken.push(first);
+    }
+    return taken;
+  }
+
+  hasAny(now: number): boolean {
+    this.#ripen(now);
+    while (this.#ready[0]?.isGone) this.#ready.shift();
+    return this.#ready.length > 0;
+  }
+
+  /** When a hidden one can be seen next; never, if there is none. */
+  get nextAt(): number {
+    this.#clean();
+    return this.#hidden[0]?.at ?? Number.POSITIVE_INFINITY;
+  }
+
+  #ripen(now: number): void {
+    while (this.nextAt <= now) {
+      const due = this.#pop();
+      if (due) this.#insert(due.message);
+    }
+  }
+
+  #insert(message: Message): void {
+    const all = this.#ready;
+    let [low, high] = [0, all.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const other = all[middle];
+      if (other && inOrder(other, message) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    all.splice(low, 0, message);
+  }
+
+  #clean(): void {
+    for (let top = this.#hidden[0]; top; top = this.#hidden[0]) {
+      if (top.message.visibleAt === top.at && !top.message.isGone) return;
+      this.#pop();
+    }
+  }
+
+  #push(entry: Hidden): void {
+    const heap = this.#hidden;
+    let at = heap.push(entry) - 1;
+    for (let parent = (at - 1) >> 1; at > 0; at = parent, parent = (at - 1) >> 1) {
+      if ((heap[parent]?.at ?? 0) <= entry.at) break;
+      heap[at] = heap[parent] ?? entry;
+      heap[parent] = entry;
+    }
+  }
+
+  #pop(): Hidden | undefined {
+    const heap = this.#hidden;
+    const [top] = heap;
+    const last = heap.pop();
+    if (!last || heap.length === 0) return top;
+    heap[0] = last;
+    for (let at = 0, child = 1; child < heap.length; at = child, child = 2 * at + 1) {
+      if ((heap[child + 1]?.at ?? Number.POSITIVE_INFINITY) < (heap[child]?.at ?? 0)) child++;
+      const lower = heap[child];
+      if (!lower || last.at <= lower.at) break;
+      heap[at] = lower;
+      heap[child] = last;
+    }
+    return top;
+  }
+}
