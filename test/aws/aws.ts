@@ -75,7 +75,7 @@ export class Aws {
     return this.principals.signIn(principal);
   }
 
-  async answer(request: WireRequest): Promise<Answer> {
+  async answer(request: WireRequest, signal?: AbortSignal): Promise<Answer> {
     const requestId = randomUUID();
     const { principal, scope } = this.principals.whoSigned(request);
     const served = this.#served.get(scope);
@@ -87,6 +87,7 @@ export class Aws {
       region: REGION,
       account: ACCOUNT,
       now: this.clock.now(),
+      signal,
     };
     return await this.#call(served, request, context);
   }

@@ -17,7 +17,7 @@ export class InProcess {
   ): Promise<{ response: HttpResponse }> {
     const signal = abortSignal as AbortSignal | undefined;
     signal?.throwIfAborted();
-    const answer = await abortable(this.#aws.answer(await wireRequest(request)), signal);
+    const answer = await abortable(this.#aws.answer(await wireRequest(request), signal), signal);
     if (answer === undefined)
       throw Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
     const { status, headers, body } = answer;

@@ -30,7 +30,9 @@ export async function listen(aws: Aws): Promise<Loopback> {
 }
 
 async function serve(aws: Aws, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const answer = await aws.answer(await wireRequest(request));
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  const answer = await aws.answer(await wireRequest(request), gone.signal);
   if (answer === undefined) {
     request.socket.destroy();
     return;

@@ -26,6 +26,8 @@ export interface CallContext {
   readonly account: string;
   /** Unix milliseconds on the double's clock. */
   readonly now: number;
+  /** The caller hung up: who makes it wait need not go on. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** An answer of AWS that is no success. `status` and `fields` where the model's error has more than a message. */

@@ -109,7 +109,9 @@ function noQueue(): AwsError {
 
 function sameOrRefused(known: SqsQueue, asked: Readonly<Record<string, string>>): SqsQueue {
   const settings = Object.entries(settingsOf(asked));
-  const isSame = settings.every(([key, value]) => known.attributes[key as keyof Attributes] === value);
+  const isSame = settings.every(
+    ([key, value]) => known.attributes[key as keyof Attributes] === value,
+  );
   if (isSame) return known;
   throw new AwsError(
     "QueueNameExists",
@@ -162,7 +164,10 @@ function queueOperations(state: State): Record<string, Operation> {
 }
 
 function messageOperations(state: State): Record<string, Operation> {
-  const send = (queue: SqsQueue, entry: sdk.SendMessageRequest | sdk.SendMessageBatchRequestEntry) => {
+  const send = (
+    queue: SqsQueue,
+    entry: sdk.SendMessageRequest | sdk.SendMessageBatchRequestEntry,
+  ) => {
     const body = checkBody(entry, queue.attributes.MaximumMessageSize);
     const sent = queue.send(body, entry.DelaySeconds, lineageOfCaller());
     return { MessageId: sent.id, MD5OfMessageBody: sent.md5 };
@@ -247,5 +252,5 @@ function oneByOne<E extends { readonly Id: string | undefined }>(
       Failed.push({ Id: entry.Id, SenderFault: true, Code: error.code, Message: error.message });
     }
   }
-  return Failed.length > 0 ? { Successful, Failed } : { Successful };
+  return { Successful, Failed };
 }

@@ -178,9 +178,7 @@ export class SqsQueue {
         `Value ${receipt} for parameter ReceiptHandle is invalid. Reason: ${reason}`,
       );
     if (!message || !isInFlight(message, now))
-      throw refuse(
-        "Message does not exist or is not available for visibility timeout change.",
-      );
+      throw refuse("Message does not exist or is not available for visibility timeout change.");
     if (now + seconds * 1000 > message.lastReceivedAt + LONGEST_LEASE_MS)
       throw refuse("Total VisibilityTimeout for the message is beyond the limit [43200 seconds]");
     if (message.visibleAt === now + seconds * 1000) return;

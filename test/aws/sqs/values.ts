@@ -1,7 +1,7 @@
 // What SQS takes and answers, field by field: names, sizes, characters, attributes.
 import type {
-  Message as SdkMessage,
   ReceiveMessageRequest,
+  Message as SdkMessage,
   SendMessageRequest,
 } from "@aws-sdk/client-sqs";
 import { AwsError } from "../service.ts";
@@ -89,14 +89,19 @@ export function checkBatch<E extends { readonly Id: string | undefined }>(
     );
   for (const { Id = "" } of entries)
     if (!/^[\w-]{1,80}$/.test(Id))
-      throw new AwsError("InvalidBatchEntryId", "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.");
+      throw new AwsError(
+        "InvalidBatchEntryId",
+        "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.",
+      );
   if (new Set(entries.map(({ Id }) => Id)).size < entries.length)
-    throw new AwsError("BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id.");
+    throw new AwsError(
+      "BatchEntryIdsNotDistinct",
+      "Two or more batch entries in the request have the same Id.",
+    );
   return entries;
 }
 
 /** "#x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF": SendMessage. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it names what is allowed beside them
 const CHARACTERS = /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u;
 
 export function checkBody(
@@ -109,7 +114,10 @@ export function checkBody(
   if (!MessageBody)
     throw new AwsError("MissingParameter", "The request must contain the parameter MessageBody.");
   if (!CHARACTERS.test(MessageBody))
-    throw new AwsError("InvalidMessageContents", "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF");
+    throw new AwsError(
+      "InvalidMessageContents",
+      "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF",
+    );
   if (Buffer.byteLength(MessageBody) > mostBytes)
     throw new AwsError(
       "InvalidParameterValue",

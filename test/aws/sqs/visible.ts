@@ -6,8 +6,13 @@ interface Hidden {
   readonly message: Message;
 }
 
+/** So many places of what was taken are given back at once. */
+const TAKEN = 1000;
+
 export class Visible {
   readonly #ready: Message[] = [];
+  /** What lies before it was taken. */
+  #head = 0;
   /** A binary heap; an entry whose message is seen at another time by now is void. */
   readonly #hidden: Hidden[] = [];
 
@@ -22,17 +27,26 @@ export class Visible {
     this.#ripen(now);
     const taken: Message[] = [];
     while (taken.length < max) {
-      const first = this.#ready.shift();
+      const first = this.#first();
       if (!first) break;
-      if (!first.isGone) taken.push(first);
+      this.#head++;
+      taken.push(first);
     }
     return taken;
   }
 
   hasAny(now: number): boolean {
     this.#ripen(now);
-    while (this.#ready[0]?.isGone) this.#ready.shift();
-    return this.#ready.length > 0;
+    return this.#first() !== undefined;
+  }
+
+  #first(): Message | undefined {
+    while (this.#ready[this.#head]?.isGone) this.#head++;
+    if (this.#head > TAKEN) {
+      this.#ready.splice(0, this.#head);
+      this.#head = 0;
+    }
+    return this.#ready[this.#head];
   }
 
   /** When a hidden one can be seen next; never, if there is none. */
@@ -50,7 +64,7 @@ export class Visible {
 
   #insert(message: Message): void {
     const all = this.#ready;
-    let [low, high] = [0, all.length];
+    let [low, high] = [this.#head, all.length];
     while (low < high) {
       const middle = (low + high) >> 1;
       const other = all[middle];
