@@ -63,3 +63,6 @@ export const TABLE = {
 
 /** The tag by which tenants are told apart: of task roles, and of what is made for one tenant. */
 export const TENANT_TAG = "zoe:tenant";
+
+/** What task roles of a tenant reach of the bucket. */
+export const tenantPrefix = (tenant: string) => `tenants/${tenant}/`;

@@ -1,10 +1,10 @@
 // Programs as process groups of this machine: each is a command to the spawner (../../spawner/).
 import { dirname } from "node:path";
-import { wordsOf } from "#local/backends/engine/command.ts";
 import { environmentOf } from "#local/backends/engine/environment.ts";
 import type { Program, Runner } from "#local/backends/engine/runner.ts";
 import type { MemoryLimitWay } from "#local/memory-limit.ts";
 import { Spawner, type SpawnerOptions, type StartCommand } from "#local/spawner/client.ts";
+import { wordsOf } from "#shared/zapp/words.ts";
 import { programFolder } from "./program-folder.ts";
 
 /** A plain `node worker.ts` must find the Node that runs Zoe. */
