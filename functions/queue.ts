@@ -1,4 +1,5 @@
 // The message-queue port: wake-ups between steps. A message is a hint (the store is the truth): delivered at least once, in no order, late or twice.
+import { VisibleError } from "#shared/fault.ts";
 
 /** What a step holds: it only sends. */
 export interface MessageQueue<M> {
@@ -48,7 +49,28 @@ export const QUEUE_LIMITS = {
   receives: 10,
 } as const;
 
+/** From this delivery on a message comes alone, so that a poisonous one takes no others with it. */
+export const ALONE_FROM = 4;
+
 /** Seconds before a message that failed `receives` times comes again: 1, 2, 4 ... at most 300. */
 export function redeliverySeconds(receives: number): number {
   return Math.min(300, 2 ** (receives - 1));
+}
+
+export function checkDelay(seconds: number): void {
+  if (seconds >= 0 && seconds <= QUEUE_LIMITS.delaySeconds) return;
+  throw new RangeError(`A message waits 0 to ${QUEUE_LIMITS.delaySeconds} s, not ${seconds}.`);
+}
+
+const encoder = new TextEncoder();
+
+/** The message as it travels. */
+export function bodyOf(message: unknown): string {
+  const body = JSON.stringify(message);
+  const { byteLength } = encoder.encode(body);
+  if (byteLength <= QUEUE_LIMITS.messageBytes) return body;
+  throw new VisibleError(
+    "tooLarge",
+    `A message has at most ${QUEUE_LIMITS.messageBytes} bytes; this one has ${byteLength}.`,
+  );
 }

@@ -3,6 +3,7 @@
 // Facts are from the SQS API reference (docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference, the page of each operation)
 // and the developer guide's quotas. Not here: FIFO queues, message attributes, encryption, permissions, move tasks.
 import * as sdk from "@aws-sdk/client-sqs";
+import { ACCOUNT, REGION } from "./aws.ts";
 import type { Clock } from "./clock.ts";
 import { modelOf, offline } from "./model.ts";
 import { AwsError, type CallContext, type Operation, type Service } from "./service.ts";
@@ -27,6 +28,8 @@ export interface Sqs {
   readonly service: Service;
   /** For Lambda's pollers and EventBridge, and for tests that look. */
   queueAt(arnOrUrl: string): SqsQueue | undefined;
+  /** A queue of the stack's own, there since before the test; answers its URL. */
+  make(name: string, attributes?: Readonly<Record<string, string>>): string;
 }
 
 /** "You must wait 60 seconds after deleting a queue before you can create another queue with the same name." */
@@ -43,9 +46,16 @@ export function sqs({ clock, manners }: SqsOptions): Sqs {
       throttle: { code: "RequestThrottled", status: 403 },
       operations: { ...queueOperations(state), ...messageOperations(state) },
     },
+    make(name, attributes = {}) {
+      const context = { region: REGION, account: ACCOUNT, now: clock.now() };
+      state.create(name, attributes, context).createdAt -= YOUNG_MS;
+      return urlOf(name, context);
+    },
     queueAt: (place) => state.queueNamed(place.split(/[:/]/).at(-1) ?? ""),
   };
 }
+
+type Place = Pick<CallContext, "region" | "account">;
 
 class State {
   readonly #clock: Clock;
@@ -66,7 +76,11 @@ class State {
     return [...this.#queues.keys()];
   }
 
-  create(name: string, asked: Readonly<Record<string, string>>, context: CallContext): SqsQueue {
+  create(
+    name: string,
+    asked: Readonly<Record<string, string>>,
+    context: Place & { readonly now: number },
+  ): SqsQueue {
     const known = this.#queues.get(name);
     if (known) return sameOrRefused(known, asked);
     const gone = this.#deletedAt.get(name) ?? Number.NEGATIVE_INFINITY;
@@ -77,7 +91,8 @@ class State {
       );
     const arn = `arn:aws:sqs:${context.region}:${context.account}:${name}`;
     const queueAt = (other: string) => this.#queues.get(other.split(":").at(-1) ?? "");
-    const parts = { name, arn, clock: this.#clock, manners: this.#manners, queueAt };
+    const url = urlOf(name, context);
+    const parts = { name, arn, url, clock: this.#clock, manners: this.#manners, queueAt };
     const queue = new SqsQueue(parts, { ...DEFAULTS, ...settingsOf(asked) });
     this.#queues.set(name, queue);
     return queue;
@@ -119,7 +134,7 @@ function sameOrRefused(known: SqsQueue, asked: Readonly<Record<string, string>>)
   );
 }
 
-const urlOf = (name: string, { region, account }: CallContext) =>
+const urlOf = (name: string, { region, account }: Place) =>
   `https://sqs.${region}.amazonaws.com/${account}/${name}`;
 
 function queueOperations(state: State): Record<string, Operation> {

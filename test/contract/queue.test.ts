@@ -7,6 +7,7 @@ import { openDatabase } from "#local/database/database.ts";
 import { memoryQueue } from "#local/queue/memory-queue.ts";
 import { messagesModule } from "#local/queue/module.ts";
 import { sqliteQueue } from "#local/queue/sqlite-queue.ts";
+import { openQueuesOverDouble } from "#test/functions/aws/queue-body.ts";
 import { queueContract } from "./queue.ts";
 import { VirtualTimers } from "./virtual-timers.ts";
 
@@ -41,3 +42,5 @@ queueContract("memory", async () => {
     close: async () => {},
   };
 });
+
+queueContract("SQS and Lambda, over the double", () => openQueuesOverDouble());

@@ -37,6 +37,7 @@ export interface Manners {
 export interface QueueParts {
   readonly name: string;
   readonly arn: string;
+  readonly url: string;
   readonly clock: Clock;
   readonly manners: Manners | undefined;
   /** By ARN. */
@@ -50,7 +51,7 @@ const LONGEST_LEASE_MS = 12 * 3600 * 1000;
 
 export class SqsQueue {
   readonly parts: QueueParts;
-  readonly createdAt: number;
+  createdAt: number;
   attributes: Attributes;
   purgedAt = Number.NEGATIVE_INFINITY;
   readonly #messages = new Map<string, Message>();
@@ -184,6 +185,10 @@ export class SqsQueue {
     if (message.visibleAt === now + seconds * 1000) return;
     message.visibleAt = now + seconds * 1000;
     this.#expect(message);
+  }
+
+  lineageOf(id: string): Message["lineage"] {
+    return this.#messages.get(id)?.lineage ?? {};
   }
 
   purge(): void {
