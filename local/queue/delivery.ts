@@ -1,14 +1,14 @@
 // Brings kept messages to their handlers: when they are due, in batches, again when they failed, and aside when they fail too often.
 import {
-  bodyOf,
   type ConsumedQueue,
   type ConsumeOptions,
   type Consumer,
-  checkDelay,
   type DeadMessage,
   type Handler,
+  QUEUE_LIMITS,
 } from "#functions/queue.ts";
 import type { Log } from "#functions/world.ts";
+import { VisibleError } from "#shared/fault.ts";
 import { Consuming } from "./consuming.ts";
 import { Entry } from "./entry.ts";
 import type { Keeper, Settled } from "./keeper.ts";
@@ -150,4 +150,19 @@ export class Delivery<M> implements ConsumedQueue<M> {
 
 function all(entries: readonly Entry[]): ReadonlySet<number> {
   return new Set(entries.keys());
+}
+
+function checkDelay(seconds: number): void {
+  if (seconds >= 0 && seconds <= QUEUE_LIMITS.delaySeconds) return;
+  throw new RangeError(`A message waits 0 to ${QUEUE_LIMITS.delaySeconds} s, not ${seconds}.`);
+}
+
+function bodyOf(message: unknown): string {
+  const body = JSON.stringify(message);
+  const bytes = Buffer.byteLength(body);
+  if (bytes <= QUEUE_LIMITS.messageBytes) return body;
+  throw new VisibleError(
+    "tooLarge",
+    `A message has at most ${QUEUE_LIMITS.messageBytes} bytes; this one has ${bytes}.`,
+  );
 }

@@ -1,6 +1,9 @@
 // One message on its way, in the memory of the host that delivers it.
-import { ALONE_FROM, QUEUE_LIMITS, redeliverySeconds } from "#functions/queue.ts";
+import { QUEUE_LIMITS, redeliverySeconds } from "#functions/queue.ts";
 import type { Kept, Stays } from "./keeper.ts";
+
+/** From this delivery on a message comes alone, so that a poisonous one takes no others with it. */
+const ALONE_FROM = 4;
 
 export class Entry {
   readonly id: number;
