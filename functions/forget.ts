@@ -2,6 +2,7 @@
 import type { Execution } from "#shared/execution.ts";
 import { DAY_MS } from "./finish.ts";
 import { gangSecretName } from "./gang-request.ts";
+import { forgetNumber } from "./numbers.ts";
 import { keys, read } from "./records.ts";
 import { queryAll } from "./scheduler/snapshot.ts";
 import type { Key } from "./store.ts";
@@ -18,6 +19,7 @@ export async function forget(world: World, executionId: string): Promise<boolean
   if (item !== undefined) {
     const reply = await world.store.transact([
       { kind: "delete", key: item, condition: { version: item.version } },
+      ...forgetNumber(read.execution(item)),
     ]);
     if (reply.kind !== "committed") return false;
   }

@@ -40,6 +40,7 @@ export async function prepare(
   principal: Principal,
   submission: Submission,
   executionId: string,
+  number?: number,
 ): Promise<Prepared> {
   const found = await find(world, principal, submission);
   const { faults, values, secrets } = checkParameters(found.zapp, submission.parameters);
@@ -47,7 +48,10 @@ export async function prepare(
   const expanded = expandOnce(found, values, () =>
     expandZapp(found.zapp, {
       parameters: values,
-      execution: { id: executionId, name: submission.name ?? found.zapp.name },
+      execution: {
+        ...{ id: executionId, name: submission.name ?? found.zapp.name },
+        ...(number !== undefined && { number }),
+      },
       user: { name: principal.user },
       tenant: { name: principal.tenant },
     }),

@@ -95,6 +95,12 @@ export const keys = {
     pk: `due#${shardOf(due.executionId)}`,
     sk: `${time(due.at)}#${due.kind}#${due.executionId}`,
   }),
+  /** The next whole number of a tenant. */
+  counter: (tenant: string): Key => ({ pk: "numbers", sk: tenant }),
+  number: (tenant: string, first: number): Key => ({
+    pk: `numbers#${tenant}`,
+    sk: numberKey(first),
+  }),
   schedulerLease: { pk: "lease", sk: "scheduler" } as Key,
   quota: (tenant: string, user?: string): Key => ({
     pk: "quota",
@@ -105,6 +111,10 @@ export const keys = {
     sk: key,
   }),
 };
+
+export function numberKey(number: number): string {
+  return String(number).padStart(16, "0");
+}
 
 export function waitingPartition(share: { tenant: string; user: string }, shard: number): string {
   return `wait#${share.tenant}#${share.user}#${shard}`;

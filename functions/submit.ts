@@ -7,6 +7,7 @@ import type { Zapp } from "#shared/zapp.ts";
 import { tickLater } from "./due.ts";
 import { waitingAs } from "./enqueue.ts";
 import { gangSecretName } from "./gang-request.ts";
+import { numberActions, takeNumbers } from "./numbers.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { asJson, executionItem, keys, movesItem, read } from "./records.ts";
 import type { Action } from "./store.ts";
@@ -46,8 +47,12 @@ export async function submit(
   const before = await seenBefore(world, principal, options);
   if (before !== undefined) return { execution: before, warnings: [], repeated: true };
   const id = world.newId("exe");
-  const prepared = await prepare(world, principal, submission, id);
-  const accepted = executionOf(world, principal, submission, prepared, id);
+  const number = await takeNumbers(world, principal.tenant, submission.numbers);
+  const prepared = await prepare(world, principal, submission, id, number);
+  const accepted = {
+    ...executionOf(world, principal, submission, prepared, id),
+    ...(number !== undefined && { number, numbers: submission.numbers }),
+  };
   const { execution, actions } = waitingAs(world, accepted, prepared.spec.zapp);
   await keepSecrets(world, execution, prepared);
   await createQueues(world, execution, prepared.spec.zapp);
@@ -57,6 +62,7 @@ export async function submit(
     ...firstMove(world, execution),
     ...actions,
     ...idempotencyActions(world, execution, options),
+    ...numberActions(execution),
     ...tickLater(world, execution),
   ]);
   if (reply.kind !== "committed") {

@@ -4,6 +4,7 @@ import type { Execution, ExecutionState } from "#shared/execution.ts";
 import type { InstanceState } from "#shared/instance.ts";
 import type { Placement } from "#shared/placement.ts";
 import { allInstances, Items } from "./instances.ts";
+import { idOfNumber } from "./numbers.ts";
 import { type Instance, keys, listingPartition, read, type Spec, shards } from "./records.ts";
 import type { QueueCounts } from "./task-queues.ts";
 import type { World } from "./world.ts";
@@ -20,6 +21,7 @@ export interface ExecutionFilter {
   readonly state?: ExecutionState;
   readonly zapp?: string;
   readonly name?: string;
+  readonly number?: number;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
@@ -71,6 +73,7 @@ export async function listExecutions(
   filter: ExecutionFilter,
   page: PageRequest,
 ): Promise<{ executions: Execution[]; cursor?: string }> {
+  if (filter.number !== undefined) return { executions: await numbered(world, filter) };
   const found: Execution[] = [];
   let before = page.cursor;
   for (let scanned = 0; scanned < MOST_SCANNED; ) {
@@ -84,6 +87,12 @@ export async function listExecutions(
     if (rows.length < page.limit) return { executions: found };
   }
   return { executions: found, ...(before !== undefined && { cursor: before }) };
+}
+
+async function numbered(world: World, filter: ExecutionFilter): Promise<Execution[]> {
+  const id = await idOfNumber(world, filter.tenant, filter.number ?? 0);
+  const execution = id === undefined ? undefined : await readExecution(world, id);
+  return execution !== undefined && matches(execution, filter) ? [execution] : [];
 }
 
 /** The listing is spread over shards whose ids all sort by time: their heads together hold the newest. */

@@ -40,6 +40,9 @@ export interface Execution {
   readonly user: string;
   readonly zapp: string;
   readonly name: string;
+  /** The first of its `numbers` whole numbers, unique in its tenant; only where it was submitted with them. */
+  readonly number?: number;
+  readonly numbers?: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly priority: number;
   readonly state: ExecutionState;

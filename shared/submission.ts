@@ -19,6 +19,8 @@ export const SUBMISSION_LIMITS = {
   labelKey: 63,
   labelValue: 255,
   maxCostUsd: 1_000_000,
+  /** Whole numbers of one execution: one for each child of the largest array. */
+  numbers: 10_000,
 } as const;
 
 /** 0 runs last, 100 first; age decides among equals. */
@@ -39,6 +41,8 @@ export interface Submission {
     | { readonly kind: "within"; readonly seconds: number };
   readonly maxCostUsd?: number;
   readonly maxTimeSeconds?: number;
+  /** It is given so many consecutive whole numbers, for people and programs that count jobs. */
+  readonly numbers?: number;
 }
 
 const label = /^[A-Za-z0-9]([A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?$/;
@@ -56,6 +60,9 @@ const priority = saying(
   `a priority, a whole number from ${PRIORITY.least} to ${PRIORITY.greatest}`,
 );
 const cost = saying("the most it may cost in US dollars, a number above 0");
+const numbers = saying(
+  `how many whole numbers it is given, from 1 to ${SUBMISSION_LIMITS.numbers}`,
+);
 const duration = { error: (issue: { readonly input?: unknown }) => whyNoDuration(issue.input) };
 const deadline = saying(
   "a point in time such as 2026-03-01T12:00:00Z, or a duration from now such as 10m",
@@ -93,6 +100,7 @@ export const WrittenSubmission = strict("a submission", {
     .string(duration)
     .refine((value) => (secondsOf(value) ?? 0) > 0, duration)
     .optional(),
+  numbers: z.int(numbers).min(1, numbers).max(SUBMISSION_LIMITS.numbers, numbers).optional(),
 });
 export type WrittenSubmission = z.infer<typeof WrittenSubmission>;
 
@@ -127,7 +135,7 @@ function checkDescription({ description, parameters }: JsonRecord): Fault[] {
 }
 
 function submissionOf(written: WrittenSubmission): Submission {
-  const { zapp, description, parameters = {}, name, labels = {}, maxCostUsd } = written;
+  const { zapp, description, parameters = {}, name, labels = {}, maxCostUsd, numbers } = written;
   const seconds = written.maxTime === undefined ? undefined : secondsOf(written.maxTime);
   const until = written.deadline === undefined ? undefined : readDeadline(written.deadline);
   return {
@@ -139,6 +147,7 @@ function submissionOf(written: WrittenSubmission): Submission {
     ...(until !== undefined && { deadline: until }),
     ...(maxCostUsd !== undefined && { maxCostUsd }),
     ...(seconds !== undefined && { maxTimeSeconds: seconds }),
+    ...(numbers !== undefined && { numbers }),
   };
 }
 

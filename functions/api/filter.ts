@@ -13,11 +13,12 @@ interface Wanted {
   readonly state?: ExecutionState;
   readonly zapp?: string;
   readonly name?: string;
+  readonly number?: number;
 }
 
 export function filterFor(
   principal: Principal,
-  { tenant, user, state, zapp, name }: Wanted,
+  { tenant, user, state, zapp, name, number }: Wanted,
   labels?: readonly string[],
 ): ExecutionFilter {
   const isOpen = hasRole(principal, "operator");
@@ -31,5 +32,6 @@ export function filterFor(
     ...(state && { state }),
     ...(zapp !== undefined && { zapp }),
     ...(name !== undefined && { name }),
+    ...(number !== undefined && { number }),
   };
 }

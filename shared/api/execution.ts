@@ -24,6 +24,8 @@ const row = {
   user: UserName,
   zapp: z.string(),
   name: z.string(),
+  number: z.int().optional().describe("The first of its `numbers`, unique in its tenant"),
+  numbers: z.int().optional(),
   labels: z.record(z.string(), z.string()),
   priority: z.number(),
   state: z.enum(EXECUTION_STATES),

@@ -4,7 +4,7 @@ import { EXECUTION_STATES } from "#shared/execution.ts";
 import { saying } from "#shared/zapp/leaf.ts";
 import { list, strict } from "#shared/zapp/strict.ts";
 import { TenantName, Title, UserName, ZappName } from "./name.ts";
-import { paging } from "./page.ts";
+import { paging, wholeNumber } from "./page.ts";
 
 const MOST_LABELS = 20;
 const labelWanted = "a label as key=value";
@@ -30,7 +30,16 @@ const labels = z
   .optional()
   .describe("key=value; more than one may be given, and all must fit");
 
-export const ExecutionQuery = strict("the query", { ...filters, label: labels, ...paging(1000) });
+const number = wholeNumber("the number of an execution", 1, 999_999_999)
+  .optional()
+  .describe("The one that has this whole number");
+
+export const ExecutionQuery = strict("the query", {
+  ...filters,
+  number,
+  label: labels,
+  ...paging(1000),
+});
 
 /** An empty filter would stop everything: that must be said in so many words. */
 export const StopRequest = strict("what to stop", {

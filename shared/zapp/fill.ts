@@ -7,7 +7,8 @@ import { INSTANCE_FIELDS, UNFILLED_FIELDS, UNFILLED_SERVICE_FIELDS } from "./tem
 
 export interface Setting {
   readonly parameters: Readonly<Record<string, ParameterValue>>;
-  readonly execution: { readonly id: string; readonly name: string };
+  /** `number`: the first of its whole numbers, where it was submitted with `numbers`. */
+  readonly execution: { readonly id: string; readonly name: string; readonly number?: number };
   readonly user: { readonly name: string };
   readonly tenant: { readonly name: string };
 }
@@ -43,6 +44,7 @@ function lookupFor({ parameters, execution, user, tenant }: Setting): Lookup {
   const names: JsonRecord = {
     "execution.id": execution.id,
     "execution.name": execution.name,
+    "execution.number": execution.number === undefined ? "" : String(execution.number),
     "user.name": user.name,
     "tenant.name": tenant.name,
   };

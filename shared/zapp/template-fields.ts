@@ -4,6 +4,7 @@
 export const EXECUTION_NAMES: readonly string[] = [
   "execution.id",
   "execution.name",
+  "execution.number",
   "user.name",
   "tenant.name",
 ];

@@ -42,6 +42,18 @@ test("a repeat with the same Idempotency-Key makes nothing twice", async () => {
   expect(other.status).toBe(409);
 });
 
+test("one that was submitted with numbers is listed by each of them, to those who may see it", async () => {
+  const { json } = await stand.ask("POST", "/v1/executions", { body: { ...hello, numbers: 2 } });
+  expect(json.execution).toMatchObject({ number: 1, numbers: 2 });
+  for (const number of [1, 2]) {
+    const found = await stand.ask("GET", `/v1/executions?number=${number}`);
+    expect(found.json.items.map((row: { id: string }) => row.id)).toEqual([json.execution.id]);
+  }
+  expect((await stand.ask("GET", "/v1/executions?number=3")).json.items).toEqual([]);
+  const elsewhere = await stand.ask("GET", "/v1/executions?number=1&name=other");
+  expect(elsewhere.json.items).toEqual([]);
+});
+
 test("a plan says what would run, and stores nothing", async () => {
   const { json } = await stand.ask("POST", "/v1/plan", { body: hello });
   expect(json).toMatchObject({ starts: "now", services: [{ service: "hello", run: "once" }] });
