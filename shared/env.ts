@@ -56,7 +56,6 @@ export const AwsEnv = z.object({
   ZOE_ZAPPS: text,
   ZOE_OIDC_ISSUER: z.url().optional(),
   ZOE_OIDC_AUDIENCE: text.optional(),
-  ZOE_BUDGET_USD: z.coerce.number().positive().optional(),
   /** `one`: EC2 hosts isolate nobody, so only a stack of one tenant uses them. `many`: the administrator said otherwise. */
   ZOE_EC2_TENANTS: z.enum(["one", "many"]),
   /** What the account's quotas let the pools hold, read when the stack was deployed. */
@@ -68,3 +67,44 @@ export const AwsEnv = z.object({
   ZOE_LOG: z.enum(["error", "warn", "info"]).default("info"),
 });
 export type AwsEnv = z.infer<typeof AwsEnv>;
+
+/** What an administrator says when she deploys a stack: its name, who may sign in, how much is meant to be spent. */
+export const StageEnv = z
+  .object({
+    ZOE_STACK: StackName.default("zoe"),
+    /** For data of patients: keys of its own, flow logs, point-in-time recovery of all, and nothing deleted with the stack. */
+    ZOE_CLINICAL: z.stringbool().default(false),
+    ZOE_OIDC_ISSUER: z.url().optional(),
+    ZOE_OIDC_AUDIENCE: text.optional(),
+    /** A month, in US dollars; tells ZOE_ALARM_EMAIL at 80 and 100 % of it. */
+    ZOE_BUDGET_USD: z.coerce.number().positive().optional(),
+    ZOE_ALARM_EMAIL: z.email().optional(),
+    ZOE_DOMAIN: text.optional(),
+    /** Of ACM, in the stack's region, for the domain. */
+    ZOE_CERTIFICATE_ARN: text.optional(),
+    ZOE_EC2_TENANTS: z.enum(["one", "many"]).default("one"),
+    /** Availability zones. */
+    ZOE_ZONES: z.coerce.number().int().min(1).max(3).default(2),
+    /** Defaults are those of a new account; `npm run deploy` reads the real ones. */
+    ZOE_FARGATE_VCPUS: vcpus.default(6),
+    ZOE_FARGATE_SPOT_VCPUS: vcpus.default(6),
+    ZOE_EC2_VCPUS: vcpus.default(5),
+    ZOE_GPU_VCPUS: vcpus.default(0),
+    ZOE_RETENTION_DAYS: z.coerce.number().int().positive().default(30),
+  })
+  .refine(
+    ({ ZOE_DOMAIN, ZOE_CERTIFICATE_ARN }) =>
+      (ZOE_DOMAIN === undefined) === (ZOE_CERTIFICATE_ARN === undefined),
+    "ZOE_DOMAIN needs ZOE_CERTIFICATE_ARN, and the other way round",
+  )
+  .refine(
+    ({ ZOE_OIDC_ISSUER, ZOE_OIDC_AUDIENCE }) =>
+      (ZOE_OIDC_ISSUER === undefined) === (ZOE_OIDC_AUDIENCE === undefined),
+    "ZOE_OIDC_ISSUER needs ZOE_OIDC_AUDIENCE, and the other way round",
+  )
+  .refine(
+    ({ ZOE_BUDGET_USD, ZOE_ALARM_EMAIL }) =>
+      ZOE_BUDGET_USD === undefined || ZOE_ALARM_EMAIL !== undefined,
+    "ZOE_BUDGET_USD needs ZOE_ALARM_EMAIL, which is told",
+  );
+export type StageEnv = z.infer<typeof StageEnv>;

@@ -1,0 +1,83 @@
+// What Lambda runs: each handler with all it imports in one small file, and the catalogue's descriptions beside it.
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Code } from "aws-cdk-lib/aws-lambda";
+import { buildSync, type Metafile } from "esbuild";
+import { AWS_FUNCTIONS, type AwsFunction } from "#shared/aws-names.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+export const handlerPath = (name: AwsFunction) => `functions/aws/handlers/${name}.ts`;
+
+/** Of a file as a module, packages that are written for `require` need one. */
+const REQUIRE =
+  'import { createRequire as zoeRequire } from "node:module"; const require = zoeRequire(import.meta.url);';
+
+export interface Bundle {
+  readonly name: AwsFunction;
+  readonly folder: string;
+  readonly bytes: number;
+  /** Every file that is inside, from the root. */
+  readonly inputs: readonly string[];
+}
+
+/** Writes each into a folder of its own below `target`: `NAME/index.mjs`. Throws with what is missing. */
+export function bundle(
+  target: string,
+  names: readonly AwsFunction[] = AWS_FUNCTIONS,
+): readonly Bundle[] {
+  const missing = names.map(handlerPath).filter((path) => !existsSync(join(ROOT, path)));
+  if (missing.length > 0)
+    throw new Error(`Wanted a handler for each function; there is no ${missing.join(", ")}.`);
+  return names.map((name) => {
+    const { metafile } = build(name, join(target, name, "index.mjs"));
+    copyCatalogue(join(target, name, "zapps"));
+    const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+    return { name, folder: join(target, name), bytes, inputs: Object.keys(metafile.inputs) };
+  });
+}
+
+function build(name: AwsFunction, outfile: string): { readonly metafile: Metafile } {
+  return buildSync({
+    absWorkingDir: ROOT,
+    entryPoints: [handlerPath(name)],
+    outfile,
+    bundle: true,
+    minify: true,
+    keepNames: true,
+    format: "esm",
+    platform: "node",
+    target: "node24",
+    // The packages' own modules, of which what is not used is left out.
+    mainFields: ["module", "main"],
+    banner: { js: REQUIRE },
+    metafile: true,
+    logLevel: "error",
+  });
+}
+
+function copyCatalogue(target: string): void {
+  const zapps = join(ROOT, "zapps");
+  for (const name of readdirSync(zapps)) {
+    for (const file of ["zapp.yaml", "README.md"]) {
+      const source = join(zapps, name, file);
+      if (existsSync(join(zapps, name, "zapp.yaml")) && existsSync(source))
+        cpSync(source, join(target, name, file));
+    }
+  }
+}
+
+/** Code for the stack's functions. The stack copies it while it is made: `remove` afterwards. */
+export function bundledCode(): {
+  readonly code: (name: AwsFunction) => Code;
+  readonly remove: () => void;
+} {
+  const target = mkdtempSync(join(tmpdir(), "zoe-bundles-"));
+  bundle(target);
+  return {
+    code: (name) => Code.fromAsset(join(target, name)),
+    remove: () => rmSync(target, { recursive: true, force: true }),
+  };
+}

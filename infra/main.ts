@@ -1,0 +1,15 @@
+// `npm run synth`: from the environment and the tree to a template in cdk.out. It asks no account and builds no image; `npm run deploy` does (account/deploy.ts).
+import { App } from "aws-cdk-lib";
+import { bundledCode } from "./bundle.ts";
+import { ZoeStack } from "./stack.ts";
+import { readStage } from "./stage.ts";
+
+const stage = readStage();
+const { code, remove } = bundledCode();
+try {
+  const app = new App();
+  new ZoeStack(app, stage.name, { stage, code, description: "Zoe" });
+  app.synth();
+} finally {
+  remove();
+}

@@ -1,0 +1,79 @@
+// What the functions may do that start programs. Who starts cannot define, who defines cannot start: each alone can run nothing new.
+import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { Arns } from "#infra/arns.ts";
+import {
+  allow,
+  everything,
+  readControl,
+  readWork,
+  receive,
+  send,
+  writeControl,
+  writeWork,
+} from "./allow.ts";
+
+export function launch(arns: Arns): PolicyStatement[] {
+  const { cluster, executionRole, taskRoles } = arns;
+  const ofCluster = { ArnEquals: { "ecs:cluster": cluster } };
+  return [
+    readControl(arns),
+    writeControl(arns),
+    readWork(arns),
+    writeWork(arns),
+    send(arns, "decide", "launch", "event", "feed"),
+    receive(arns.launch),
+    allow("RunTasks", ["ecs:RunTask"], `${arns.taskDefinitions}:*`, {
+      ...ofCluster,
+      // `IfExists`: the key may be missing where the request is silent, which means no.
+      StringEqualsIfExists: { "ecs:enable-execute-command": "false" },
+    }),
+    allow("StopTasks", ["ecs:StopTask"], arns.tasks, ofCluster),
+    allow("TagTasks", ["ecs:TagResource"], arns.tasks, {
+      StringEquals: { "ecs:CreateAction": "RunTask" },
+    }),
+    allow("PassRoles", ["iam:PassRole"], [taskRoles, executionRole], {
+      StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
+    }),
+    allow(
+      "SubmitJobs",
+      ["batch:SubmitJob", "batch:TagResource"],
+      [arns.jobDefinitions, arns.jobQueues, arns.jobs],
+    ),
+    allow("StopJobs", ["batch:TerminateJob"], arns.jobs),
+    allow("Define", ["lambda:InvokeFunction"], arns.function("definer")),
+    allow(
+      "MakeTaskQueues",
+      ["sqs:CreateQueue", "sqs:SetQueueAttributes", "sqs:GetQueueUrl", "sqs:DeleteQueue"],
+      arns.taskQueues,
+    ),
+    // Requests that do not fit into 8,192 characters of overrides.
+    allow("LargeRequests", ["s3:PutObject"], `${arns.bucket}/*`),
+  ];
+}
+
+export function definer(arns: Arns): PolicyStatement[] {
+  const { executionRole, programLogGroup, taskRoles } = arns;
+  return [
+    allow("DefineTasks", ["ecs:RegisterTaskDefinition"], `${arns.taskDefinitions}:*`, {
+      StringEqualsIfExists: { "ecs:privileged": "false" },
+    }),
+    allow("TagTaskDefinitions", ["ecs:TagResource"], `${arns.taskDefinitions}:*`, {
+      StringEquals: { "ecs:CreateAction": "RegisterTaskDefinition" },
+    }),
+    allow("DefineJobs", ["batch:RegisterJobDefinition"], arns.jobDefinitions, {
+      // `IfExists`: whether Batch fills these keys for a definition of several containers is not documented.
+      BoolIfExists: { "batch:Privileged": "false" },
+      StringEqualsIfExists: { "batch:LogDriver": "awslogs", "batch:AWSLogsGroup": programLogGroup },
+    }),
+    allow("TagJobDefinitions", ["batch:TagResource"], arns.jobDefinitions),
+    // Neither description knows a resource.
+    allow(
+      "FindDefinitions",
+      ["ecs:DescribeTaskDefinition", "batch:DescribeJobDefinitions"],
+      everything,
+    ),
+    allow("PassRoles", ["iam:PassRole"], [taskRoles, executionRole], {
+      StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
+    }),
+  ];
+}

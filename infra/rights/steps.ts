@@ -1,0 +1,102 @@
+// What the functions may do that decide and keep count: none of them starts anything, passes a role or reads a secret.
+import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { Arns } from "#infra/arns.ts";
+import {
+  allow,
+  everything,
+  readControl,
+  readWork,
+  receive,
+  send,
+  writeControl,
+  writeWork,
+} from "./allow.ts";
+
+/** Tenants' rights are checked in code: this role serves all of them. URLs that it signs can do no more than it can. */
+export function api(arns: Arns): PolicyStatement[] {
+  const { bucket, programLogs, secrets } = arns;
+  return [
+    readControl(arns),
+    writeControl(arns),
+    readWork(arns),
+    writeWork(arns),
+    send(arns, "decide", "launch", "event", "feed"),
+    allow(
+      "Files",
+      ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
+      `${bucket}/*`,
+    ),
+    allow("ListFiles", ["s3:ListBucket"], bucket),
+    allow("Logs", ["logs:GetLogEvents", "logs:DescribeLogStreams"], [programLogs]),
+    // It keeps secrets and never reads one.
+    allow(
+      "KeepSecrets",
+      [
+        "secretsmanager:CreateSecret",
+        "secretsmanager:PutSecretValue",
+        "secretsmanager:DeleteSecret",
+        "secretsmanager:RestoreSecret",
+        "secretsmanager:TagResource",
+      ],
+      secrets,
+    ),
+    allow("PrepareRoles", ["lambda:InvokeFunction"], arns.function("roles")),
+  ];
+}
+
+export function schedule(arns: Arns): PolicyStatement[] {
+  return [
+    readControl(arns),
+    writeControl(arns),
+    readWork(arns),
+    send(arns, "decide", "launch", "event"),
+    receive(arns.decide),
+  ];
+}
+
+export function observe(arns: Arns): PolicyStatement[] {
+  return [
+    readControl(arns),
+    writeControl(arns),
+    readWork(arns),
+    writeWork(arns),
+    send(arns, "decide", "launch", "event", "feed"),
+    receive(arns.event),
+    allow("EndTaskQueues", ["sqs:DeleteQueue"], arns.taskQueues),
+  ];
+}
+
+export function sweep(arns: Arns): PolicyStatement[] {
+  const { bucket, cluster, programLogs, tasks } = arns;
+  const ofCluster = { ArnEquals: { "ecs:cluster": cluster } };
+  return [
+    readControl(arns),
+    writeControl(arns),
+    readWork(arns),
+    writeWork(arns),
+    send(arns, "decide", "launch", "event", "feed"),
+    allow("LookAtTasks", ["ecs:DescribeTasks"], tasks, ofCluster),
+    // Listing is granted on container instances, which Fargate has none of; the cluster is the condition.
+    allow("ListTasks", ["ecs:ListTasks"], everything, ofCluster),
+    // Batch's lists and descriptions know no resource.
+    allow("LookAtJobs", ["batch:DescribeJobs", "batch:ListJobs"], everything),
+    allow("EndTaskQueues", ["sqs:DeleteQueue"], arns.taskQueues),
+    allow("Forget", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], `${bucket}/*`),
+    allow("ListFiles", ["s3:ListBucket"], bucket),
+    // Logs of what has ended go to the bucket, where they are read without CloudWatch's limits.
+    allow("Logs", ["logs:GetLogEvents", "logs:DescribeLogStreams"], programLogs),
+    allow("ForgetLogs", ["logs:DeleteLogStream"], programLogs),
+  ];
+}
+
+export function feed(arns: Arns): PolicyStatement[] {
+  return [
+    readControl(arns),
+    readWork(arns),
+    writeWork(arns),
+    receive(arns.feed),
+    send(arns, "event", "feed"),
+    allow("FeedTasks", ["sqs:SendMessage", "sqs:GetQueueUrl"], arns.taskQueues),
+    allow("LargeTasks", ["s3:GetObject"], `${arns.bucket}/*`),
+  ];
+}
