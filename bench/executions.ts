@@ -8,12 +8,12 @@ const isSmall = process.argv.includes("--small");
 const LISTS = isSmall ? 2 : 5;
 const PER_LIST = isSmall ? 50 : 1000;
 const COUNT = LISTS * PER_LIST;
-/** At 0.1 vCPU, two cores admit twenty. */
-const AT_ONCE = 20;
+/** At 0.02 vCPU, two cores admit a hundred. */
+const AT_ONCE = 100;
 
 const main = {
   ...{ name: "main", run: "once", program: ".", command: ["true"] },
-  resources: { cpu: 0.1, memory: "64MiB" },
+  resources: { cpu: 0.02, memory: "32MiB" },
 };
 const submission = { description: { version: 4, name: "short", services: [main] } };
 

@@ -84,7 +84,9 @@ function end(
   event: Extract<InstanceEvent, { kind: "ended" }>,
 ): void {
   const wasRunning = instance.startedAt !== undefined && instance.state !== "ended";
-  const moved = move(scene, instance, "ended", event.outcome);
+  // A short program's beginning is told with its end.
+  const began = event.startedAt === undefined ? undefined : move(scene, instance, "running");
+  const moved = move(scene, began ?? instance, "ended", event.outcome);
   if (moved === undefined) return;
   const retryAt = retryTime(scene, placement, instance, event.outcome);
   const startedAt = instance.startedAt ?? event.startedAt;

@@ -43,9 +43,11 @@ export class Delivery<M> implements ConsumedQueue<M> {
     const bodies = messages.map(bodyOf);
     if (bodies.length === 0) return;
     const dueAt = this.#parts.timers.now() + delaySeconds * 1000;
-    const ids = await this.#parts.keeper.send(bodies, dueAt);
-    const kept = bodies.map((body, at) => ({ id: ids[at] ?? 0, body, dueAt, receives: 0 }));
-    this.#expect(kept.map((message) => new Entry(message)));
+    const { ids, kept } = this.#parts.keeper.send(bodies, dueAt);
+    // Delivered while they are still being written: whatever their handlers write comes after them.
+    const sent = bodies.map((body, at) => ({ id: ids[at] ?? 0, body, dueAt, receives: 0 }));
+    this.#expect(sent.map((message) => new Entry(message)));
+    await kept;
   }
 
   consume(handler: Handler<M>, options: ConsumeOptions): Consumer {

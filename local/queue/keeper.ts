@@ -24,11 +24,17 @@ export interface Settled {
   readonly stays: readonly Stays[];
 }
 
+export interface Sending {
+  readonly ids: readonly number[];
+  /** Resolves when the messages outlive this host. */
+  readonly kept: Promise<void>;
+}
+
 export interface Keeper {
   /** What was there when this host started. */
   readonly left: readonly Kept[];
-  /** Answers the ids, in order. */
-  send(bodies: readonly string[], dueAt: number): Promise<readonly number[]>;
+  /** `ids` in order, known at once; what is called after it is written after it. */
+  send(bodies: readonly string[], dueAt: number): Sending;
   settle(settled: Settled): Promise<void>;
   dead(limit: number): Promise<readonly DeadMessage<unknown>[]>;
 }

@@ -23,11 +23,12 @@ function memoryKeeper(): Keeper {
   let lastId = 0;
   return {
     left: [],
-    async send(sent) {
-      return sent.map((body) => {
+    send(sent) {
+      const ids = sent.map((body) => {
         bodies.set(++lastId, body);
         return lastId;
       });
+      return { ids, kept: Promise.resolve() };
     },
     async settle({ done, stays }) {
       for (const { id, receives, deadAt } of stays) {

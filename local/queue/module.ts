@@ -19,21 +19,23 @@ export const messagesModule: DatabaseModule<ReturnType<typeof operationsOn>> = {
 
 export interface Sent {
   readonly queue: string;
+  readonly ids: readonly number[];
   readonly bodies: readonly string[];
   readonly dueAt: number;
 }
 
 function operationsOn(database: DatabaseSync) {
-  const insert = database.prepare("insert into messages (queue, body, due_at) values (?, ?, ?)");
+  const insert = database.prepare(
+    "insert into messages (id, queue, body, due_at) values (?, ?, ?, ?)",
+  );
   const remove = database.prepare("delete from messages where id = ?");
   const stay = database.prepare(
     "update messages set receives = ?, due_at = ?, dead_at = ? where id = ?",
   );
   const forget = database.prepare("delete from messages where queue = ? and dead_at < ?");
   return {
-    /** Answers the ids, in order. */
-    send({ queue, bodies, dueAt }: Sent): readonly number[] {
-      return bodies.map((body) => Number(insert.run(queue, body, dueAt).lastInsertRowid));
+    send({ queue, ids, bodies, dueAt }: Sent): void {
+      for (const [at, body] of bodies.entries()) insert.run(ids[at] ?? null, queue, body, dueAt);
     },
     settle({ done, stays }: Settled): void {
       for (const id of done) remove.run(id);

@@ -18,6 +18,9 @@ export interface QueueOptions {
 /** Dead messages are kept for people to look at so long, as in SQS. */
 const DEAD_KEPT_MS = 14 * 24 * 3600 * 1000;
 
+/** Numbers that no message of any queue has, also after a restart and when the clock was set back. */
+let lastId = Date.now() * 1000;
+
 export function sqliteQueue<M>(database: Database, options: QueueOptions): ConsumedQueue<M> {
   const { name, now, log, timers = realTimers(now) } = options;
   return new Delivery<M>({ name, log, timers, keeper: fileKeeper(database, name, now()) });
@@ -29,6 +32,8 @@ function fileKeeper({ reader, writer }: Database, queue: string, now: number): K
       "select id, body, due_at as dueAt, receives from messages where queue = ? and dead_at is null order by id",
     )
     .all(queue) as unknown as readonly Kept[];
+  const { id } = reader.prepare("select max(id) as id from messages").get() ?? {};
+  lastId = Math.max(lastId, Number(id ?? 0));
   const dead = reader.prepare(
     "select body, receives, dead_at from messages where queue = ? and dead_at is not null order by dead_at, id limit ?",
   );
@@ -37,7 +42,10 @@ function fileKeeper({ reader, writer }: Database, queue: string, now: number): K
     .catch(() => "The next start tries again.");
   return {
     left,
-    send: (bodies, dueAt) => writer.call(messagesModule, "send", { queue, bodies, dueAt }),
+    send(bodies, dueAt) {
+      const ids = bodies.map(() => ++lastId);
+      return { ids, kept: writer.call(messagesModule, "send", { queue, ids, bodies, dueAt }) };
+    },
     settle: (settled) => writer.call(messagesModule, "settle", settled),
     dead: async (limit) =>
       dead.all(queue, limit).map((row) => ({

@@ -109,10 +109,11 @@ export function backendContract(
       return body.events.outcome(request);
     }
 
-    test("a program that succeeds is told as running, then as ended, with what it used", async () => {
+    test("a program that succeeds is told as running, or at once as ended, with what it used", async () => {
       const request = body.request({ does: "succeed" });
       expect(await run(request)).toEqual({ kind: "succeeded" });
-      expect(body.events.all.map(({ kind }) => kind)).toEqual(["running", "ended"]);
+      const kinds = body.events.all.map(({ kind }) => kind);
+      expect([["running", "ended"], ["ended"]]).toContainEqual(kinds);
       const ended = await body.events.ended(request);
       expect(ended.startedAt).toBeLessThanOrEqual(ended.at);
       expect(ended.usage?.wallSeconds).toBeGreaterThanOrEqual(0);
@@ -147,7 +148,7 @@ export function backendContract(
 
     test("answers come in the order of the requests", async () => {
       const requests = [1, 0, 2].map((index) =>
-        body.request({ does: "succeed" }, { instance: { index } }),
+        body.request({ does: "stay" }, { instance: { index } }),
       );
       const replies = await backend.launch(requests);
       const ids = replies.map((reply) => (reply.kind === "launched" ? reply.backendId : ""));
@@ -245,21 +246,21 @@ export function backendContract(
       expect(await backend.list()).toEqual([]);
     });
 
-    test.runIf(admits)("what is more than it holds finds no room, with figures", async () => {
-      const most = body.request({ does: "stay" }, { shape: { cpu: capacity.cpu } });
-      const more = body.request({ does: "succeed" }, { instance: { index: 1 } });
-      expect(await backend.launch([most, more])).toMatchObject([
-        { kind: "launched" },
-        { kind: "noRoom", reason: expect.stringContaining(`${capacity.cpu}`) },
-      ]);
-      await backend.stop([most.instance], STOPPED);
-      await body.events.ended(most);
-      expect(await run(more)).toEqual({ kind: "succeeded" });
-    });
+    if (admits)
+      test("what is more than it holds finds no room, with figures", async () => {
+        const most = body.request({ does: "stay" }, { shape: { cpu: capacity.cpu } });
+        const more = body.request({ does: "succeed" }, { instance: { index: 1 } });
+        expect(await backend.launch([most, more])).toMatchObject([
+          { kind: "launched" },
+          { kind: "noRoom", reason: expect.stringContaining(`${capacity.cpu}`) },
+        ]);
+        await backend.stop([most.instance], STOPPED);
+        await body.events.ended(most);
+        expect(await run(more)).toEqual({ kind: "succeeded" });
+      });
 
-    test.runIf(memoryLimits)(
-      "more memory than the limit is told as that, with figures",
-      async () => {
+    if (memoryLimits)
+      test("more memory than the limit is told as that, with figures", async () => {
         const request = body.request(
           { does: "takeMemory", mib: 400 },
           { shape: { memoryMib: 64 } },
@@ -268,16 +269,13 @@ export function backendContract(
           kind: "outOfMemory",
           reason: expect.stringContaining("64 MiB"),
         });
-      },
-    );
+      });
 
-    test.runIf(timeLimits)(
-      "what runs longer than its longest time is stopped and told as that",
-      async () => {
+    if (timeLimits)
+      test("what runs longer than its longest time is stopped and told as that", async () => {
         const request = body.request({ does: "stay" }, { maxTimeSeconds: 0.05 });
         expect(await run(request)).toMatchObject({ kind: "timedOut" });
-      },
-    );
+      });
 
     test("it says what it can run and hold", () => {
       const { runs, capacity: most, largest } = backend.capabilities;

@@ -77,13 +77,11 @@ describe.each([
     expect(processesWith(mark)).toEqual([]);
   });
 
-  test.runIf(way === "control groups")(
-    "what made a session and forgot its environment ends with the program",
-    async () => {
+  if (way === "control groups")
+    test("what made a session and forgot its environment ends with the program", async () => {
       await outcomeOf(aRequest(`env -i setsid sh -c 'sleep 600; : ${mark}' & exit 3`));
       expect(processesWith(mark)).toEqual([]);
-    },
-  );
+    });
 
   test("a program that forks and ignores signals is gone after the grace time", async () => {
     const stubborn = `trap '' TERM HUP INT; setsid sh -c "trap '' TERM; echo ready; while :; do sleep 600; : ${mark}; done" & while :; do wait; done`;

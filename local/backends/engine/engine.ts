@@ -75,7 +75,7 @@ export class Engine<R extends Runner = Runner> {
   private constructor(options: EngineOptions, room: Room, setting: EngineSetting<R>) {
     const stateId = stateIdOf(options.stateDirectory);
     const { folders, preparation, keeper, root } = partsOf(options, setting, stateId);
-    this.reporter = new Reporter(options.emit, options.log);
+    this.reporter = new Reporter(options.emit, options.log, () => this.lives.size);
     this.#options = options;
     this.#inner = setting.inner;
     this.#room = room;

@@ -1,36 +1,78 @@
-// Tells what happened to instances: all of one turn of the event loop in one call.
+// Tells what happened to instances: all of one turn of the event loop in one call. That a program began is told a little later, so that of a
+// short one only its end is told, which says when it began.
 import type { InstanceEvent } from "#functions/backend.ts";
 import type { Log } from "#functions/world.ts";
+import { instanceName } from "#shared/instance.ts";
 
+/** Takes the events in the order of its calls; resolves when they are kept. */
 export type Emit = (events: readonly InstanceEvent[]) => Promise<void> | void;
+
+const BEGINNING_MS = 30;
+/** Where many run at once, ends are gathered a little: a millisecond for every four of them, at most so many. */
+const MOST_GATHERING_MS = 10;
+const LIVE_PER_MS = 4;
 
 export class Reporter {
   readonly #emit: Emit;
   readonly #log: Log;
+  readonly #live: () => number;
   #events: InstanceEvent[] = [];
-  #telling: Promise<void> = Promise.resolve();
+  readonly #begun = new Map<string, InstanceEvent>();
+  #timer: NodeJS.Timeout | undefined;
+  readonly #telling = new Set<Promise<void>>();
 
-  constructor(emit: Emit, log: Log) {
+  /** `live`: how many instances there are now. */
+  constructor(emit: Emit, log: Log, live: () => number) {
     this.#emit = emit;
     this.#log = log;
+    this.#live = live;
   }
 
   say(event: InstanceEvent): void {
-    if (this.#events.push(event) > 1) return;
-    setImmediate(() => {
-      this.#telling = this.#tell(this.#events.splice(0), this.#telling);
-    });
+    const key = `${event.instance.executionId}/${instanceName(event.instance)}`;
+    if (event.kind === "running") {
+      this.#begun.set(key, event);
+      this.#timer ??= setTimeout(() => this.#sayBegun(), BEGINNING_MS);
+    } else {
+      this.#begun.delete(key);
+      this.#push([event]);
+    }
   }
 
   /** Everything said so far has been taken. */
   async settled(): Promise<void> {
-    while (this.#events.length > 0) await new Promise(setImmediate);
-    await this.#telling;
+    this.#sayBegun();
+    this.#tell();
+    await Promise.all(this.#telling);
+  }
+
+  #sayBegun(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const begun = [...this.#begun.values()];
+    this.#begun.clear();
+    this.#push(begun);
+  }
+
+  #push(events: readonly InstanceEvent[]): void {
+    if (this.#events.length === 0 && events.length > 0) {
+      const gatheringMs = Math.min(MOST_GATHERING_MS, Math.floor(this.#live() / LIVE_PER_MS));
+      if (gatheringMs > 0) setTimeout(() => this.#tell(), gatheringMs);
+      else setImmediate(() => this.#tell());
+    }
+    this.#events.push(...events);
+  }
+
+  #tell(): void {
+    const events = this.#events.splice(0);
+    if (events.length === 0) return;
+    const telling = this.#send(events);
+    this.#telling.add(telling);
+    void telling.then(() => this.#telling.delete(telling));
   }
 
   /** An event that can't be taken now is lost; the sweep asks for it with `look`. */
-  async #tell(events: readonly InstanceEvent[], before: Promise<void>): Promise<void> {
-    await before;
+  async #send(events: readonly InstanceEvent[]): Promise<void> {
     try {
       await this.#emit(events);
     } catch (error) {
