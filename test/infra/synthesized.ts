@@ -14,5 +14,12 @@ export function stackOf(environment: Environment = {}): ZoeStack {
   return new ZoeStack(app, stage.name, { stage, code });
 }
 
-export const templateOf = (environment: Environment = {}): Template =>
-  Template.fromStack(stackOf(environment));
+const made = new Map<string, Template>();
+
+/** Each kind of stack is made once. */
+export function templateOf(environment: Environment = {}): Template {
+  const name = JSON.stringify(environment);
+  const template = made.get(name) ?? Template.fromStack(stackOf(environment));
+  made.set(name, template);
+  return template;
+}
