@@ -30,8 +30,6 @@ interface Found {
   readonly warnings: readonly Fault[];
   readonly source: Spec["source"];
   readonly programRoot?: string;
-  /** Of a zapp that names no execution, user or tenant: it is the same for all, by its parameters. */
-  readonly expansions?: Map<string, Expanded>;
 }
 
 /** Throws `VisibleError` with every fault; pointers refer to the submission. */
@@ -45,7 +43,7 @@ export async function prepare(
   const found = await find(world, principal, submission);
   const { faults, values, secrets } = checkParameters(found.zapp, submission.parameters);
   if (faults.length > 0) throw invalid("The parameters do not fit the zapp", faults);
-  const expanded = expandOnce(found, values, () =>
+  const expanded = expandOnce(found.zapp, values, () =>
     expandZapp(found.zapp, {
       parameters: values,
       execution: {
@@ -89,25 +87,28 @@ function validated(description: unknown): Found {
 }
 
 /** Catalogue entries by version: what was validated once is valid for ever. */
-const known = new Map<string, Pick<Found, "zapp" | "warnings" | "expansions">>();
+const known = new Map<string, Pick<Found, "zapp" | "warnings">>();
 const MOST_KNOWN = 1000;
-/** Expansions kept of one version, and the longest parameters that are worth it. */
+/** Of a zapp that names no execution, user or tenant: they are the same for all, by its parameters. */
+const expansionsOf = new WeakMap<WrittenZapp, Map<string, Expanded>>();
+/** Kept of one zapp, and the longest parameters that are worth it. */
 const MOST_EXPANSIONS = 100;
 const LONGEST_KEPT = 2000;
 const PERSONAL = /\$\{(execution|user|tenant)\./;
 
 function expandOnce(
-  { expansions }: Found,
+  zapp: WrittenZapp,
   values: Readonly<Record<string, ParameterValue>>,
   expand: () => Expanded,
 ): Expanded {
   const key = JSON.stringify(values);
-  const before = expansions?.get(key);
+  const expansions = expansionsOf.get(zapp) ?? new Map<string, Expanded>();
+  const before = expansions.get(key);
   if (before !== undefined) return before;
   const expanded = expand();
-  if (expansions !== undefined && key.length <= LONGEST_KEPT) {
+  if (key.length <= LONGEST_KEPT && !PERSONAL.test(JSON.stringify(zapp))) {
     if (expansions.size >= MOST_EXPANSIONS) expansions.clear();
-    expansions.set(key, expanded);
+    expansionsOf.set(zapp, expansions.set(key, expanded));
   }
   return expanded;
 }
@@ -128,8 +129,7 @@ function knownZapp({
   if (zapp === undefined)
     throw invalid(`Zapp ${name} of the catalogue is not valid`, within("/zapp", faults));
   if (known.size >= MOST_KNOWN) known.clear();
-  const isPersonal = PERSONAL.test(JSON.stringify(document));
-  const entry = { zapp, warnings: [], ...(!isPersonal && { expansions: new Map() }) };
+  const entry = { zapp, warnings: [] };
   known.set(key, entry);
   return entry;
 }

@@ -21,8 +21,11 @@ export interface LocalQueues {
 const DUE_MS = 1_000;
 const SWEEP_MS = 15_000;
 
-/** Between two cycles, so that the second decides about all that came meanwhile: some times what the first took. After a calm it begins at once. */
-const REST = { times: 4, leastMs: 5, mostMs: 50 };
+/**
+ * Between two cycles, so that the second decides about all that came meanwhile: a millisecond for each instance, since the more there are the
+ * more end in that time. After a calm a cycle begins at once.
+ */
+const REST = { leastMs: 5, mostMs: 100 };
 
 export interface Pump {
   /** Takes no more messages, and waits for what is in flight. */
@@ -33,10 +36,8 @@ export function startPump(world: World, queues: LocalQueues): Pump {
   const consumers: Consumer[] = [
     queues.decide.consume(
       once(async () => {
-        const began = performance.now();
-        await schedule(world);
-        const rest = (performance.now() - began) * REST.times;
-        await after(Math.min(REST.mostMs, Math.max(REST.leastMs, rest)));
+        const live = await schedule(world);
+        await after(Math.min(REST.mostMs, Math.max(REST.leastMs, live)));
       }),
       { batch: 1000, windowMs: 2, concurrency: 1, visibilitySeconds: 60 },
     ),

@@ -8,9 +8,10 @@ import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 /** A bound on looking again, so that a storm of lost races cannot hold the lease for ever: the next wake-up goes on. */
 const ROUNDS = 8;
 
-export async function schedule(world: World): Promise<void> {
+/** Answers how many instances held capacity when it last looked; none when another scheduler is at work. */
+export async function schedule(world: World): Promise<number> {
   const lease = await takeLease(world);
-  if (lease === undefined) return;
+  if (lease === undefined) return 0;
   for (let round = 1; ; round++) {
     // 1. Look. 2. Decide. 3. Commit: a placement holds only if nothing moved since we looked.
     const snapshot = await takeSnapshot(world);
@@ -21,7 +22,8 @@ export async function schedule(world: World): Promise<void> {
     const isMore = lost > 0 || isPartial(snapshot, decisions);
     if (isMore && round < ROUNDS) continue;
     if (isMore) await world.queues.decide.send([{}]);
-    if (await letGo(world, lease)) return;
+    if (await letGo(world, lease))
+      return snapshot.placements.reduce((sum, { live }) => sum + live, 0);
   }
 }
 

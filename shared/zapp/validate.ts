@@ -17,10 +17,25 @@ export interface Validation {
   readonly zapp?: WrittenZapp;
 }
 
+/** What was valid lately, by its text: a list of submissions often carries the same description again and again. */
+const lately = new Map<string, Validation>();
+const MOST_KEPT = 20;
+
 export function validateZapp(document: unknown): Validation {
   const unreadable = whyUnreadable(document);
   if (unreadable.length > 0) return { faults: unreadable, warnings: [] };
+  const text = JSON.stringify(document);
+  const before = lately.get(text);
+  if (before !== undefined) return before;
+  const validation = validate(document);
+  if (validation.zapp !== undefined) {
+    if (lately.size >= MOST_KEPT) lately.clear();
+    lately.set(text, validation);
+  }
+  return validation;
+}
 
+function validate(document: unknown): Validation {
   const shape = readShape(document, "written");
   if (!isRecord(document)) return { faults: shape.faults, warnings: [] };
   const sketch = sketchOf(document);

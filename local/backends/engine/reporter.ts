@@ -9,7 +9,7 @@ export type Emit = (events: readonly InstanceEvent[]) => Promise<void> | void;
 
 const BEGINNING_MS = 30;
 /** Where many run at once, ends are gathered a little: a millisecond for every four of them, at most so many. */
-const MOST_GATHERING_MS = 10;
+const MOST_GATHERING_MS = 25;
 const LIVE_PER_MS = 4;
 
 export class Reporter {
