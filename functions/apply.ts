@@ -8,9 +8,11 @@ import {
   type Usage,
 } from "#shared/instance.ts";
 import type { LaunchMessage } from "#shared/message.ts";
-import type { Placement } from "#shared/placement.ts";
+import { type Placement, placedGeneration } from "#shared/placement.ts";
 import type { InstanceEvent } from "./backend.ts";
+import { nodeEnded } from "./gang.ts";
 import type { Instance } from "./records.ts";
+import { retryTime } from "./retry-rule.ts";
 
 /** What is known of one execution while events are applied; changed in place. */
 export interface Scene {
@@ -58,8 +60,11 @@ function becomeReady(scene: Scene): void {
     if (placement.ready) continue;
     const isReady = placement.after.every((name) => hasRun(scene.placements.get(name)));
     if (!isReady) continue;
-    scene.placements.set(placement.service, { ...placement, ready: true });
-    const { executionId, service, next } = placement;
+    const { executionId, service, next, gang } = placement;
+    scene.placements.set(service, {
+      ...{ ...placement, ready: true },
+      ...(gang && { gang: { ...gang, since: scene.now } }),
+    });
     if (next > 0)
       scene.launches.push({
         kind: "start",
@@ -67,7 +72,7 @@ function becomeReady(scene: Scene): void {
         service,
         from: 0,
         to: next,
-        generation: 1,
+        generation: placedGeneration(placement),
       });
     scene.wakes.add(0);
   }
@@ -88,7 +93,10 @@ function end(
   const began = event.startedAt === undefined ? undefined : move(scene, instance, "running");
   const moved = move(scene, began ?? instance, "ended", event.outcome);
   if (moved === undefined) return;
-  const retryAt = retryTime(scene, placement, instance, event.outcome);
+  const isNode = placement.gang !== undefined;
+  const ownRetry = isNode
+    ? undefined
+    : retryTime(scene, placement, instance.generation, event.outcome);
   const startedAt = instance.startedAt ?? event.startedAt;
   keep(scene, {
     ...moved,
@@ -96,21 +104,36 @@ function end(
     outcome: event.outcome,
     ...(startedAt !== undefined && { startedAt }),
     ...(event.usage && { usage: event.usage }),
-    ...(retryAt !== undefined && { retryAt }),
+    ...(ownRetry !== undefined && { retryAt: ownRetry }),
   });
-  const counted = count(placement, event.outcome, retryAt !== undefined);
+  const counted = count(placement, event.outcome, ownRetry !== undefined);
   const used = addUsage(counted, event.usage);
   const ended = {
     ...used,
     live: placement.live - 1,
     running: placement.running - Number(wasRunning),
-    ...(retryAt !== undefined && { retryDue: Math.min(placement.retryDue ?? Infinity, retryAt) }),
+    ...(ownRetry !== undefined && { retryDue: Math.min(placement.retryDue ?? Infinity, ownRetry) }),
   };
-  scene.placements.set(placement.service, ended);
+  const retryAt = isNode ? endNode(scene, ended, instance, event.outcome) : ownRetry;
+  if (!isNode) scene.placements.set(placement.service, ended);
   // Also when it never ran, and failed for good: those that come after it would wait for ever.
   becomeReady(scene);
   if (!passOn(scene, placement.service)) scene.wakes.add(0);
   if (retryAt !== undefined) scene.wakes.add(Math.ceil((retryAt - scene.now) / 1000));
+}
+
+/** When the gang's next generation is due. */
+function endNode(
+  scene: Scene,
+  placement: Placement,
+  { index }: Instance,
+  outcome: Outcome,
+): number | undefined {
+  const { placement: judged, stops, retryAt } = nodeEnded(scene, placement, { index }, outcome);
+  const { executionId, service } = judged;
+  scene.placements.set(service, judged);
+  if (stops) scene.launches.push({ kind: "stop", executionId, gang: service });
+  return retryAt;
 }
 
 /** The array's free slot goes to its next child at once: what is held does not change, so no decision is needed. */
@@ -135,6 +158,7 @@ function passOn(scene: Scene, service: string): boolean {
 function count(placement: Placement, outcome: Outcome, isRetried: boolean): Placement {
   if (isRetried) return { ...placement, retrying: placement.retrying + 1 };
   if (placement.run === "worker") return strike(placement, outcome);
+  if (placement.run === "gang") return { ...placement, cancelled: placement.cancelled + 1 };
   if (outcome.kind === "succeeded") return { ...placement, succeeded: placement.succeeded + 1 };
   if (outcome.kind === "cancelled") return { ...placement, cancelled: placement.cancelled + 1 };
   return { ...placement, failed: placement.failed + 1, failure: outcome };
@@ -157,29 +181,6 @@ function addUsage(placement: Placement, usage: Usage | undefined): Placement {
     wallSeconds: placement.wallSeconds + usage.wallSeconds,
     peakMemoryMib: Math.max(placement.peakMemoryMib, usage.peakMemoryMib),
   };
-}
-
-/** When another generation is due: the zapp asks for it, and attempts are left. A worker is replaced by a fresh one instead. */
-function retryTime(
-  scene: Scene,
-  placement: Placement,
-  instance: Instance,
-  outcome: Outcome,
-): number | undefined {
-  const { retry } = placement;
-  if (scene.isStopping || placement.stopped || placement.run === "worker") return undefined;
-  if (instance.generation >= retry.attempts || !isWorthIt(placement, outcome)) return undefined;
-  const backoff = retry.backoffSeconds * 2 ** (instance.generation - 1);
-  return scene.now + Math.min(backoff, MOST_BACKOFF_SECONDS) * 1000;
-}
-
-const MOST_BACKOFF_SECONDS = 600;
-
-function isWorthIt({ retry }: Placement, outcome: Outcome): boolean {
-  if (outcome.kind === "succeeded" || outcome.kind === "cancelled" || outcome.kind === "rejected")
-    return false;
-  const exit = outcome.kind === "failed" ? outcome.exitCode : undefined;
-  return retry.on.includes(outcome.kind) || (exit !== undefined && retry.exits.includes(exit));
 }
 
 function move(

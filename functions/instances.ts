@@ -1,6 +1,6 @@
 // The instances of a placement: their records, and those derived from its counts because nothing has happened to them yet.
 import type { InstanceId } from "#shared/instance.ts";
-import type { Placement } from "#shared/placement.ts";
+import { type Placement, placedGeneration } from "#shared/placement.ts";
 import { type Instance, instancePrefix, read } from "./records.ts";
 import { queryAll } from "./scheduler/snapshot.ts";
 import type { Item, Key } from "./store.ts";
@@ -14,7 +14,9 @@ export async function allInstances(world: World, placement: Placement): Promise<
     pk: `exe#${placement.executionId}`,
     prefix: instancePrefix(placement.service),
   });
-  for (const instance of items.map(read.instance)) latest.set(instance.index, instance);
+  const first = placedGeneration(placement);
+  for (const instance of items.map(read.instance))
+    if (instance.generation >= first) latest.set(instance.index, instance);
   return Array.from(
     { length: placement.next },
     (_, index) => latest.get(index) ?? derived(placement, index),
@@ -26,13 +28,15 @@ export async function liveInstances(world: World, placement: Placement): Promise
   return all.filter((instance) => instance.state !== "ended");
 }
 
-/** An index without a record: placed, in generation 1. */
+/** An index without a record: placed, in generation 1 or in its gang's. */
 export function derived(
-  placement: Pick<Placement, "executionId" | "service" | "createdAt">,
+  placement: Pick<Placement, "executionId" | "service" | "createdAt" | "gang">,
   index: number,
 ): Instance {
-  const { executionId, service, createdAt } = placement;
-  return { executionId, service, index, generation: 1, state: "placed", changedAt: createdAt };
+  const { executionId, service, createdAt, gang } = placement;
+  const generation = placedGeneration(placement);
+  const changedAt = gang?.since ?? createdAt;
+  return { executionId, service, index, generation, state: "placed", changedAt };
 }
 
 export function idOf({ executionId, service, index, generation }: InstanceId): InstanceId {

@@ -4,7 +4,7 @@ import type { Move } from "#shared/event.ts";
 import { isOver } from "#shared/execution.ts";
 import { type InstanceId, instanceName, type Outcome, transition } from "#shared/instance.ts";
 import type { LaunchMessage } from "#shared/message.ts";
-import type { Placement } from "#shared/placement.ts";
+import { type Placement, placedGeneration } from "#shared/placement.ts";
 import type {
   Backend,
   InstanceEvent,
@@ -12,6 +12,8 @@ import type {
   LaunchReply,
   LaunchRequest,
 } from "./backend.ts";
+import { isWindingUp } from "./gang.ts";
+import { launchedTogether } from "./gang-request.ts";
 import { Items, idOf, liveInstances } from "./instances.ts";
 import { type Instance, instanceItem, keys, movesItem, read } from "./records.ts";
 import { requestOf } from "./request.ts";
@@ -25,31 +27,33 @@ type Start = Extract<LaunchMessage, { kind: "start" }>;
 const NO_ROOM_SECONDS = 2;
 
 export async function launch(world: World, messages: readonly LaunchMessage[]): Promise<void> {
-  const stops = new Set(
-    messages.filter(({ kind }) => kind === "stop").map((message) => message.executionId),
-  );
+  const told = messages.filter((message) => message.kind === "stop");
+  const stops = new Set(told.filter(({ gang }) => !gang).map(({ executionId }) => executionId));
   const starts = messages.filter((message) => message.kind === "start");
   await start(
     world,
     starts.filter((message) => !stops.has(message.executionId)),
   );
   await Promise.all([...stops].map((executionId) => stop(world, executionId)));
+  for (const { executionId, gang } of told) if (gang) await windUp(world, executionId, gang);
 }
 
 async function start(world: World, starts: readonly Start[]): Promise<void> {
-  const wanted = starts.flatMap(instancesOf);
+  const wanted = [...new Map(starts.flatMap(instancesOf).map((id) => [nameOf(id), id])).values()];
   const items = await Items.read(world, wanted.flatMap(keysOf));
-  const requests = await Promise.all(wanted.map((id) => prepare(world, items, id)));
+  const found = await Promise.all(wanted.map((id) => prepare(world, items, id)));
+  const requests = found.filter((one) => one !== undefined);
   for (const backend of world.backends) {
-    const mine = requests.filter((request) => request?.backend === backend.name);
-    if (mine.length > 0)
-      await startOn(
-        world,
-        backend,
-        mine.flatMap((one) => one?.request ?? []),
-      );
+    const own = requests.filter((one) => one.backend === backend.name).map((one) => one.request);
+    // Of a gang all are asked for, or nothing: the same call each time it is repeated.
+    const whole = launchedTogether(own).filter(isWhole).flat();
+    if (whole.length > 0) await startOn(world, backend, whole);
   }
 }
+
+const nameOf = (id: InstanceId) => `${id.executionId}/${instanceName(id)}`;
+
+const isWhole = (group: readonly LaunchRequest[]) => group.length >= (group[0]?.gang?.nodes ?? 1);
 
 function instancesOf({ executionId, service, from, to, generation }: Start): InstanceId[] {
   return Array.from({ length: to - from }, (_, n) => ({
@@ -80,15 +84,21 @@ async function prepare(
   if (execution === undefined || spec === undefined || placement === undefined) return undefined;
   const { state, stop } = read.execution(execution);
   if (state === "ending" || state === "ended" || stop !== undefined) return undefined;
-  const { ready, next, backend, stopped } = read.placement(placement);
+  const held = read.placement(placement);
   const instance = record && read.instance(record);
-  const isPlaced = instance === undefined ? id.generation === 1 : isStartable(instance);
-  if (!ready || stopped || id.index >= next || !isPlaced) return undefined;
+  const isPlaced =
+    instance === undefined
+      ? id.generation === placedGeneration(held)
+      : isStartable(instance) || (held.gang !== undefined && instance.state === "running");
+  if (!held.ready || held.stopped || id.index >= held.next || !isPlaced) return undefined;
+  if (held.gang?.verdict !== undefined || isComplete(held)) return undefined;
   return {
-    backend,
+    backend: held.backend,
     request: await requestOf(world, read.execution(execution), read.spec(spec), id),
   };
 }
+
+const isComplete = ({ gang, running, count }: Placement) => gang !== undefined && running >= count;
 
 const isStartable = ({ state }: Instance) => state === "placed" || state === "launching";
 
@@ -109,7 +119,7 @@ async function startOn(
 async function settleReply(
   world: World,
   backend: Backend,
-  { instance }: LaunchRequest,
+  { instance, gang }: LaunchRequest,
   reply: LaunchReply,
 ): Promise<void> {
   switch (reply.kind) {
@@ -118,7 +128,10 @@ async function settleReply(
         await note(world, instance, "launching", reply.backendId);
       return;
     case "noRoom":
-      return world.queues.launch.send([again(instance)], { delaySeconds: NO_ROOM_SECONDS });
+      if (gang !== undefined && gang.node > 0) return;
+      return world.queues.launch.send([again(instance, gang?.nodes)], {
+        delaySeconds: NO_ROOM_SECONDS,
+      });
     case "rejected":
       return observeEnd(world, [instance], { kind: "rejected", reason: reply.reason });
     case "unknown":
@@ -126,8 +139,9 @@ async function settleReply(
   }
 }
 
-function again({ index, ...id }: InstanceId): LaunchMessage {
-  return { kind: "start", ...id, from: index, to: index + 1 };
+/** Node 0 asks for its whole gang. */
+function again({ index, ...id }: InstanceId, count = 1): LaunchMessage {
+  return { kind: "start", ...id, from: index, to: index + count };
 }
 
 /** What the backend answered, or was told; the table lets nothing be written over what an event has already said. */
@@ -138,7 +152,7 @@ async function note(
   backendId?: string,
 ): Promise<void> {
   const item = await world.store.get(keys.instance(id));
-  const before = item === undefined ? placedFrom(id) : read.instance(item);
+  const before = item === undefined ? await placedFrom(world, id) : read.instance(item);
   const moved = before && transition(before, state);
   if (before === undefined || moved === undefined) return;
   const now = world.now();
@@ -160,9 +174,18 @@ async function note(
   ]);
 }
 
-/** An index without a record is placed, in generation 1; a later generation without one was forgotten. */
-function placedFrom(id: InstanceId): Instance | undefined {
-  return id.generation === 1 ? { ...idOf(id), state: "placed", changedAt: 0 } : undefined;
+/** An index without a record is placed, in generation 1 or its gang's; any other generation without one was forgotten. */
+async function placedFrom(world: World, id: InstanceId): Promise<Instance | undefined> {
+  if (id.generation > 1 && !(await isOfGang(world, id))) return undefined;
+  return { ...idOf(id), state: "placed", changedAt: 0 };
+}
+
+async function isOfGang(
+  world: World,
+  { executionId, service, generation }: InstanceId,
+): Promise<boolean> {
+  const item = await world.store.get(keys.placement(executionId, service));
+  return item !== undefined && read.placement(item).gang?.generation === generation;
 }
 
 export async function observeEnd(
@@ -192,6 +215,18 @@ async function stop(world: World, executionId: string): Promise<void> {
   for (const placement of await readPlacements(world, read.execution(item))) {
     if (placement.live > 0) await stopPlacement(world, placement, outcome);
   }
+}
+
+const WOUND_UP: Outcome = {
+  ...{ kind: "cancelled", by: "zoe" },
+  reason: "Its gang is over: another node has ended.",
+};
+
+/** What still runs of a gang whose generation is over is told to stop. */
+async function windUp(world: World, executionId: string, gang: string): Promise<void> {
+  const item = await world.store.get(keys.placement(executionId, gang));
+  if (item && isWindingUp(read.placement(item)))
+    await stopPlacement(world, read.placement(item), WOUND_UP);
 }
 
 async function stopPlacement(world: World, placement: Placement, outcome: Outcome): Promise<void> {

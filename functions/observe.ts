@@ -1,6 +1,6 @@
 // Turns what backends say happened into moves of the state table; late, twice and out of order change nothing. An execution that is over ends here.
 import { type Execution, transition } from "#shared/execution.ts";
-import type { Placement } from "#shared/placement.ts";
+import { type Placement, placedGeneration } from "#shared/placement.ts";
 import { apply, indexName, type Scene } from "./apply.ts";
 import type { InstanceEvent } from "./backend.ts";
 import { finishSeen, type Seen } from "./finish.ts";
@@ -126,8 +126,10 @@ function sceneOf(
     const [own, next] = instanceKeys(id).map((key) => items.get(key));
     const placement = placements.get(id.service);
     if (next !== undefined || placement === undefined) continue;
+    const first = placedGeneration(placement);
+    if (id.generation < first) continue;
     if (own !== undefined) instances.set(indexName(id), read.instance(own));
-    else if (id.generation === 1) instances.set(indexName(id), derived(placement, id.index));
+    else if (id.generation === first) instances.set(indexName(id), derived(placement, id.index));
   }
   const isStopping = execution.stop !== undefined || execution.state === "ending";
   const scene: Scene = {

@@ -54,7 +54,12 @@ export async function retry(world: World, executionId: string, by: string): Prom
       `Nothing of execution ${executionId} failed: there is nothing to retry.`,
     );
   }
-  await markForRetry(world, [...again.values()].flat());
+  const isGang = ({ service }: Instance) =>
+    spec.zapp.services.some(({ name, run }) => name === service && run === "gang");
+  await markForRetry(
+    world,
+    [...again.values()].flat().filter((instance) => !isGang(instance)),
+  );
   const opened = await reopen(world, item.version, execution, spec.zapp, again, by);
   // Only now, so that a crash before leaves the dead letters as they were.
   const tasks = await redriveAll(world, execution);
@@ -123,6 +128,11 @@ async function failedInstances(
     const service = zapp.services.find(({ name }) => name === placement.service);
     if (service === undefined || service.run === "worker") continue;
     const all = await allInstances(world, placement);
+    if (service.run === "gang") {
+      // All of it or nothing: the placement alone says so, since its nodes share their generation.
+      failed.set(service.name, placement.succeeded === placement.count ? [] : all);
+      continue;
+    }
     failed.set(
       service.name,
       all.filter(({ outcome }) => outcome !== undefined && outcome.kind !== "succeeded"),

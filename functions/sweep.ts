@@ -1,11 +1,12 @@
 // Finds what a crash lost between any two steps, what is overdue, what runs but should not, and what should run but does not. Cheap when there is nothing.
 import type { InstanceId } from "#shared/instance.ts";
-import type { Placement } from "#shared/placement.ts";
+import { type Placement, placedGeneration } from "#shared/placement.ts";
 import type { Backend } from "./backend.ts";
 import { cancel } from "./cancel.ts";
 import { tickAgain } from "./due.ts";
 import { finish } from "./finish.ts";
 import { forget } from "./forget.ts";
+import { lookAtGangs } from "./gang-limits.ts";
 import { Items, idOf, liveInstances } from "./instances.ts";
 import { observeEnd } from "./launch.ts";
 import { type Due, type Instance, keys, read, shards } from "./records.ts";
@@ -20,6 +21,7 @@ export async function sweep(world: World, isFirst = false): Promise<void> {
   await runDue(world);
   const placements = await activePlacements(world);
   await finishOver(world, placements);
+  await lookAtGangs(world, placements);
   await lookAtSilent(world, placements, isFirst);
   await stopOrphans(world);
   await wakeScheduler(world, placements);
@@ -157,7 +159,7 @@ async function believe(
       return world.queues.observe.send([{ ...look, kind: "ended", instance: idOf(instance), at }]);
     case "gone":
       if (instance.state === "placed")
-        return placement.ready ? startAgain(world, instance) : undefined;
+        return placement.ready ? startAgain(world, placement, instance) : undefined;
       return observeEnd(world, [instance], {
         kind: "lost",
         reason: "Its backend no longer knows it.",
@@ -168,11 +170,11 @@ async function believe(
 /** Placed, and its launch never came: the message was lost. */
 function startAgain(
   world: World,
+  { gang, count }: Placement,
   { executionId, service, index, generation }: Instance,
 ): Promise<void> {
-  return world.queues.launch.send([
-    { kind: "start", executionId, service, from: index, to: index + 1, generation },
-  ]);
+  const [from, to] = gang === undefined ? [index, index + 1] : [0, count];
+  return world.queues.launch.send([{ kind: "start", executionId, service, from, to, generation }]);
 }
 
 /** What runs, the store must know as live. */
@@ -194,7 +196,8 @@ function isKnown(items: Items, id: InstanceId): boolean {
   const placement = items.get(keys.placement(id.executionId, id.service));
   if (placement === undefined || id.index >= read.placement(placement).next) return false;
   const record = items.get(keys.instance(id));
-  return record === undefined ? id.generation === 1 : read.instance(record).state !== "ended";
+  const first = placedGeneration(read.placement(placement));
+  return record === undefined ? id.generation === first : read.instance(record).state !== "ended";
 }
 
 async function wakeScheduler(world: World, placements: readonly Placement[]): Promise<void> {

@@ -2,6 +2,7 @@
 import type { Execution, WaitReason } from "#shared/execution.ts";
 import { more, type Placement } from "#shared/placement.ts";
 import { rowOf } from "./cancel.ts";
+import { isWindingUp } from "./gang.ts";
 import { keys, read, shards, waitingPartition } from "./records.ts";
 import { readPlacements } from "./view.ts";
 import type { World } from "./world.ts";
@@ -75,13 +76,18 @@ async function placeInLine(
 async function whyNotMore(world: World, execution: Execution): Promise<WaitReason[]> {
   const placements = await readPlacements(world, execution);
   const reasons = placements.flatMap((placement) => whyShort(placement, world.now()) ?? []);
-  const isWorking = placements.some(({ live, run }) => live > 0 || run !== "worker");
+  const isWorking =
+    placements.some(({ live }) => live > 0) || placements.every(({ run }) => run !== "worker");
   return reasons.length > 0 || isWorking ? reasons : [nothingToDo(execution)];
 }
 
 function whyShort(placement: Placement, now: number): WaitReason | undefined {
   const { service, live, running, want, retrying, retryDue = 0, ready, after } = placement;
   if (!ready) return { code: "after", text: `${service} waits until ${after.join(" and ")} runs.` };
+  if (isWindingUp(placement)) {
+    const text = `The ${live} nodes of ${service} that still run are being stopped: ${reasonOf(placement)}`;
+    return { code: "windingUp", text };
+  }
   if (retrying > 0 && retryDue > now) {
     const seconds = Math.ceil((retryDue - now) / 1000);
     const text = `${retrying} of ${service} failed and run again, the first in ${seconds} s.`;
@@ -97,6 +103,11 @@ function whyShort(placement: Placement, now: number): WaitReason | undefined {
     code: "starting",
     text: `${live - running} of ${service} are placed, and wait for the ${placement.backend} engine to start them.`,
   };
+}
+
+function reasonOf({ gang }: Placement): string {
+  const verdict = gang?.verdict;
+  return verdict && "reason" in verdict && verdict.reason ? verdict.reason : "node 0 has ended.";
 }
 
 function nothingToDo({ draining }: Execution): WaitReason {

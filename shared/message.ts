@@ -5,7 +5,7 @@ export interface DecideMessage {
   readonly executionId?: string;
 }
 
-/** Start what is placed (instances `from` to `to` of a service, in generation 1 or the one given), or stop what should not run. */
+/** Start what is placed (instances `from` to `to` of a service, in generation 1 or the one given), or stop what should not run: of the whole execution, or of a gang whose generation is over. */
 export type LaunchMessage =
   | {
       readonly kind: "start";
@@ -16,7 +16,7 @@ export type LaunchMessage =
       readonly to: number;
       readonly generation: number;
     }
-  | { readonly kind: "stop"; readonly executionId: string };
+  | { readonly kind: "stop"; readonly executionId: string; readonly gang?: string };
 
 /** Look at an execution: its queues, its clock, whether it is over. */
 export interface TickMessage {

@@ -28,9 +28,25 @@ export interface Ask {
   readonly queue?: string;
   /** Failed children that do not fail the execution. */
   readonly tolerate: number;
+  /** Of a gang. */
+  readonly gangRules?: GangRules;
 }
 
-/** Instances are numbered 0 to next-1; those without a record of their own are `placed` in generation 1. */
+export interface GangRules {
+  readonly startWithinSeconds: number;
+  readonly onLostNode: "restart" | "fail";
+}
+
+/** All nodes of a gang are of one generation; those without a record are placed in it. */
+export interface GangState {
+  readonly generation: number;
+  /** Since when its nodes may start, Unix milliseconds: `startWithin` counts from here. */
+  readonly since: number;
+  /** How this generation ends, known before all of its nodes have ended; what still runs of it is being stopped. */
+  readonly verdict?: Outcome;
+}
+
+/** Instances are numbered 0 to next-1; those without a record of their own are `placed` in generation 1, or in their gang's. */
 export interface Placement extends Ask {
   readonly executionId: string;
   readonly tenant: string;
@@ -61,6 +77,7 @@ export interface Placement extends Ask {
   readonly notBefore?: number;
   /** Set when nothing further of it is to start. */
   readonly stopped: boolean;
+  readonly gang?: GangState;
   /** How the last instance that failed for good ended. */
   readonly failure?: Outcome;
   /** Sums over its ended instances; the peak is the highest. */
@@ -75,6 +92,11 @@ export function more(placement: Placement, now: number): number {
   const due = (placement.retryDue ?? 0) <= now ? placement.retrying : 0;
   const left = placement.run === "worker" ? Infinity : placement.count - placement.next + due;
   return Math.max(0, Math.min(placement.want - placement.live, left));
+}
+
+/** Of an instance that nothing has happened to yet. */
+export function placedGeneration({ gang }: Pick<Placement, "gang">): number {
+  return gang?.generation ?? 1;
 }
 
 export function held(placement: Placement): Amount {

@@ -162,7 +162,7 @@ export function aWorld(options: WorldOptions = {}): TestWorld {
 
 function capabilitiesOf({ capacity, capabilities }: WorldOptions): Capabilities {
   return {
-    ...{ engine: "simulated", runs: ["once", "array", "worker"], catalogueOnly: false },
+    ...{ engine: "simulated", runs: ["once", "array", "gang", "worker"], catalogueOnly: false },
     capacity: { instances: 10, cpu: 10, memoryMib: 1000, gpu: 0, ...capacity },
     largest: { instances: 1, cpu: 4, memoryMib: 400, gpu: 0 },
     features: ["programs", "retry", "after", "maxTime", "routes"],

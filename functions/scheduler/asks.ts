@@ -1,8 +1,8 @@
 // What a zapp asks of the pools, service by service: all that `decide` needs to know of it.
 
 import type { Backend } from "#functions/backend.ts";
-import type { Ask } from "#shared/placement.ts";
-import type { ArrayService, Service } from "#shared/zapp/service.ts";
+import type { Ask, GangRules } from "#shared/placement.ts";
+import type { ArrayService, GangService, Service } from "#shared/zapp/service.ts";
 import type { Zapp } from "#shared/zapp.ts";
 
 /** `wanted`: workers by backlog (wants.ts). Every service has a backend: prepare.ts has refused what fits none. */
@@ -25,10 +25,15 @@ export function asksOf(
       },
       ready: after.length === 0,
       tolerate: service.run === "array" ? tolerated(service) : 0,
+      ...(service.run === "gang" && { gangRules: rulesOf(service) }),
       ...(service.run === "worker" && { queue: service.queue }),
       ...(service.run === "worker" && service.shareMax && { share: service.shareMax }),
     };
   });
+}
+
+function rulesOf({ startWithinSeconds, onLostNode }: GangService): GangRules {
+  return { startWithinSeconds, onLostNode };
 }
 
 /** The first that can run it. */

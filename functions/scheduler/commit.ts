@@ -1,5 +1,6 @@
 // Makes decisions so, each on condition of the scheduler's epoch and of what it was decided from. What was placed is started by ../launch.ts.
 
+import { newGang } from "#functions/gang.ts";
 import { Items } from "#functions/instances.ts";
 import {
   dueItem,
@@ -16,7 +17,7 @@ import type { World } from "#functions/world.ts";
 import type { Move } from "#shared/event.ts";
 import { type Execution, transition } from "#shared/execution.ts";
 import type { LaunchMessage } from "#shared/message.ts";
-import type { Ask, Placement } from "#shared/placement.ts";
+import { type Ask, type Placement, placedGeneration } from "#shared/placement.ts";
 import type { Decision } from "./decide.ts";
 import { type Lease, whileHeld } from "./lease.ts";
 import { takeRetries } from "./retries.ts";
@@ -105,7 +106,7 @@ function admission(world: World, executions: Items, { waiting, start }: Admit): 
   const started = transition(execution, "starting", { startedAt: execution.startedAt ?? now });
   if (started === undefined) return dropRow(waiting);
   const placements = waiting.asks.map((ask) =>
-    placementOf(waiting, ask, start.get(ask.service) ?? 0),
+    placementOf(waiting, ask, start.get(ask.service) ?? 0, now),
   );
   const moves: Move[] = [
     {
@@ -146,7 +147,7 @@ function dropRow(waiting: Admit["waiting"]): Step {
   return { actions: [{ kind: "delete", key: keys.waiting(waiting) }], launches: [] };
 }
 
-function placementOf(waiting: Admit["waiting"], ask: Ask, live: number): Placement {
+function placementOf(waiting: Admit["waiting"], ask: Ask, live: number, now: number): Placement {
   const { executionId, tenant, user, priority, createdAt } = waiting;
   return {
     ...ask,
@@ -154,6 +155,7 @@ function placementOf(waiting: Admit["waiting"], ask: Ask, live: number): Placeme
     ...{ next: live, live, running: 0, succeeded: 0, failed: 0, cancelled: 0, retrying: 0 },
     ...{ slots: ask.run === "array" ? live : 0, strikes: 0, stopped: false },
     ...{ cpuSeconds: 0, wallSeconds: 0, peakMemoryMib: 0 },
+    ...(ask.run === "gang" && { gang: newGang(1, now) }),
   };
 }
 
@@ -175,6 +177,7 @@ const RETRIES_TOGETHER = 20;
 
 /** Instances that wait for another try come first, then fresh ones. */
 async function growth(world: World, { placement, add }: Grow): Promise<Step | undefined> {
+  if (placement.run === "gang") return regrouping(placement, world.now());
   const most = Math.min(add, RETRIES_TOGETHER);
   const { taken, nextDue } =
     placement.retrying > 0
@@ -196,6 +199,20 @@ async function growth(world: World, { placement, add }: Grow): Promise<Step | un
       ...taken.flatMap((instance) => replaced(instance, world.now())),
     ],
     launches: [...startsOf(placement, next, next + fresh), ...taken.map(startOf)],
+  };
+}
+
+/** The next generation of a gang, all of it. None of its nodes needs a record: they are derived. */
+function regrouping(placement: Placement, now: number): Step {
+  const { executionId, service, count, next, live, retrying } = placement;
+  const gang = newGang(placedGeneration(placement) + 1, now);
+  const set = { ...{ live: next, retrying: 0, retryDue: undefined }, gang: gang as never };
+  const condition = { equals: { live, next, retrying, stopped: false } };
+  const key = keys.placement(executionId, service);
+  const { generation } = gang;
+  return {
+    actions: [{ kind: "update", key, set, condition }],
+    launches: [{ kind: "start", executionId, service, from: 0, to: count, generation }],
   };
 }
 

@@ -96,7 +96,8 @@ class Cycle {
   grant(wish: Wish): void {
     const kept = this.#keptFor(wish);
     const most = kept === undefined ? Math.min(wish.want, Math.max(0, this.#left)) : 0;
-    const n = this.#ledger.room(wish, wish.ask, most);
+    const fitting = this.#ledger.room(wish, wish.ask, wish.ask.run === "gang" ? wish.want : most);
+    const n = wish.ask.run === "gang" && (fitting < wish.want || most === 0) ? 0 : fitting;
     if (n < wish.want) this.#note(wish.ask.backend, wish);
     if (n === 0) {
       this.#explain(wish, kept);

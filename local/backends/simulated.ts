@@ -6,6 +6,7 @@ import type {
   LaunchReply,
   LaunchRequest,
 } from "#functions/backend.ts";
+import { launchedTogether } from "#functions/gang-request.ts";
 import { type InstanceId, instanceName, type Outcome, type Usage } from "#shared/instance.ts";
 import type { Capabilities } from "#shared/pool.ts";
 
@@ -75,7 +76,15 @@ export class SimulatedBackend implements Backend {
   }
 
   async launch(requests: readonly LaunchRequest[]): Promise<readonly LaunchReply[]> {
-    return requests.map((request) => this.#launchOne(request));
+    const replies = new Map<LaunchRequest, LaunchReply>();
+    for (const group of launchedTogether(requests)) {
+      const together = this.#launchTogether(group);
+      group.forEach((request, position) => {
+        const reply = together[position];
+        if (reply !== undefined) replies.set(request, reply);
+      });
+    }
+    return requests.flatMap((request) => replies.get(request) ?? []);
   }
 
   async stop(instances: readonly InstanceId[], reason: Outcome): Promise<void> {
@@ -110,7 +119,47 @@ export class SimulatedBackend implements Backend {
       this.#end(actor, outcome, { silently: true });
   }
 
-  #launchOne(request: LaunchRequest): LaunchReply {
+  /** The nodes of a gang are answered alike. */
+  #launchTogether(group: readonly LaunchRequest[]): readonly LaunchReply[] {
+    const [first] = group;
+    if (first?.gang === undefined) return group.map((request) => this.#launchOne(request));
+    const refusal = group.map((request) => this.#whyNot(request)).find((reply) => reply);
+    if (refusal !== undefined) return group.map(() => refusal);
+    const part = this.#options.cast(first);
+    const reply = this.#launchOne(first, part);
+    const others = group.slice(1).map((request) => {
+      const own = this.#options.cast(request);
+      return this.#launchOne(request, { ...own, reply: part.reply });
+    });
+    return [reply, ...others].map(() => reply);
+  }
+
+  /** A node that is known needs no second look: all of them are. */
+  #whyNot(request: LaunchRequest): LaunchReply | undefined {
+    const known = this.#actors.get(keyOf(request.instance));
+    const isKnown = known !== undefined && !isGone(known, this.#options.now());
+    return isKnown ? undefined : this.#fenceGang(request);
+  }
+
+  /** No node of one generation beside any node of another. */
+  #fenceGang({ instance }: LaunchRequest): LaunchReply | undefined {
+    const { executionId, service, generation } = instance;
+    const others = [...this.#actors.values()].filter(
+      ({ instance: other }) =>
+        other.executionId === executionId &&
+        other.service === service &&
+        other.generation !== generation,
+    );
+    if (others.some((other) => other.instance.generation > generation))
+      return { kind: "rejected", reason: "A later generation of its gang was launched." };
+    const live = others.filter(isLive);
+    for (const other of live)
+      this.#stopOne(other, { kind: "lost", reason: "A later generation takes its place." });
+    if (live.length === 0) return undefined;
+    return { kind: "noRoom", reason: "The generation before has not ended yet." };
+  }
+
+  #launchOne(request: LaunchRequest, given?: Part): LaunchReply {
     const { instance } = request;
     const known = this.#actors.get(keyOf(instance));
     if (known !== undefined && !isGone(known, this.#options.now())) {
@@ -120,7 +169,7 @@ export class SimulatedBackend implements Backend {
     }
     const refusal = this.#fence(request);
     if (refusal !== undefined) return refusal;
-    const part = this.#options.cast(request);
+    const part = given ?? this.#options.cast(request);
     switch (part.reply) {
       case "noRoom":
         return { kind: "noRoom", reason: "The machine is full." };

@@ -5,7 +5,7 @@ import type { InstanceId } from "#shared/instance.ts";
 import { more, type Placement } from "#shared/placement.ts";
 import type { Amount } from "#shared/pool.ts";
 import type { Coverage } from "./coverage.ts";
-import { outlives, runsTwice } from "./invariants/alone.ts";
+import { gangRunsTwice, outlives, runsTwice } from "./invariants/alone.ts";
 import { type Limits, overLimit, sumOf, wrongCounts } from "./invariants/held.ts";
 import { wrongReason } from "./invariants/reasons.ts";
 import { wrongExecutionMove, wrongGeneration, wrongInstanceMove } from "./invariants/states.ts";
@@ -51,7 +51,8 @@ export class Judge {
     const picture = this.#picture();
     const touched = new Set<string>();
     for (const change of write.instances) {
-      this.#check(6, wrongInstanceMove(change));
+      const isNode = change.after !== undefined && this.#runOf(change.after) === "gang";
+      this.#check(6, wrongInstanceMove(change, isNode));
       this.#coverage.instance(change);
       const { executionId = "", service = "", index = 0 } = change.after ?? {};
       if (change.after === undefined) continue;
@@ -79,6 +80,10 @@ export class Judge {
     this.#check(
       2,
       runsTwice(backend.running(), (id) => this.#isFenced(id)),
+    );
+    this.#check(
+      2,
+      gangRunsTwice(backend.running(), (id) => this.#runOf(id) === "gang"),
     );
   }
 
@@ -159,7 +164,8 @@ export class Judge {
     const state = picture.executions.get(placement.executionId)?.state;
     const isOver = state === "ending" || state === "ended";
     if (isOver || picture.waiting.size > 0 || more(placement, now) === 0) return;
-    const grown = { ...placement, live: placement.live + 1 };
+    const added = placement.run === "gang" ? placement.count : 1;
+    const grown = { ...placement, live: placement.live + added };
     const others = [...picture.placements.values()].filter((other) => other !== placement);
     const wrong = overLimit(this.#held, sumOf([...others, grown]), this.limits());
     if (wrong === undefined)
@@ -202,11 +208,14 @@ export class Judge {
     this.#held = after;
   }
 
-  #isFenced({ executionId, service }: InstanceId): boolean {
+  #isFenced(id: InstanceId): boolean {
+    return this.#runOf(id) !== "worker";
+  }
+
+  #runOf({ executionId, service }: InstanceId): string | undefined {
     const picture = this.#picture();
     const name = `${executionId}#${service}`;
-    const placement = picture.placements.get(name) ?? picture.endedPlacements.get(name);
-    return placement?.run !== "worker";
+    return (picture.placements.get(name) ?? picture.endedPlacements.get(name))?.run;
   }
 
   #check(invariant: number, wrong: string | undefined): void {

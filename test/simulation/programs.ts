@@ -29,16 +29,21 @@ export interface Errand {
 
 export function castBy(theatre: Theatre): (request: LaunchRequest) => Part {
   return (request) => {
-    const { instance, environment, service } = request;
+    const { instance, environment } = request;
     const name = `${environment.ZOE_PARAM_ORDINAL} ${instanceName(instance)}`;
     const random = new Random(theatre.seed, `program ${name}`);
-    const play = service.run === "worker" ? workerOf : single;
+    const play = playOf(request);
     return {
       reply: replyBy(theatre.chaos),
       startsAfterMs: random.below(8_000),
       play: (stage) => play(theatre, stage, random),
     };
   };
+}
+
+function playOf({ service, gang }: LaunchRequest) {
+  if (service.run === "worker") return workerOf;
+  return (gang?.node ?? 0) > 0 ? node : single;
 }
 
 function replyBy(chaos: Chaos): Part["reply"] {
@@ -62,6 +67,12 @@ function single(theatre: Theatre, stage: Stage, random: Random): void {
   obeyStop(stage, random);
   dieSometime(theatre, stage, ms);
   stage.later(ms, () => end(theatre, stage, random.pick(ENDINGS)));
+}
+
+/** A node of a gang that is not the first: it stays until it is told to go. */
+function node(theatre: Theatre, stage: Stage, random: Random): void {
+  obeyStop(stage, random);
+  dieSometime(theatre, stage, 40_000);
 }
 
 function end({ chaos }: Theatre, stage: Stage, outcome: Outcome): void {

@@ -133,6 +133,8 @@ function submissionOf(random: Random, ordinal: number): Extract<Deed, { kind: "s
       ...{ ordinal, count: random.between(1, 7), most: random.between(1, 4), min },
       ...{ tolerate: random.below(2), attempts: random.between(1, 3), cpu: random.pick([1, 1, 2]) },
       ...{ max: min + random.between(1, 3), limit: random.pick(["30s", "300s"]) },
+      ...{ within: random.pick(["5s", "20s", "300s"]) },
+      ...{ onLostNode: random.pick(["restart", "restart", "fail"]) },
     },
     priority: random.pick([20, 50, 50, 80]),
     ...(random.chance(0.15) && { maxTimeSeconds: random.between(20, 200) }),

@@ -137,7 +137,7 @@ function capabilitiesOf({ pool, remembers }: Scenario): Capabilities {
   const memoryMib = 100 * instances;
   return {
     engine: "simulated",
-    runs: ["once", "array", "worker"],
+    runs: ["once", "array", "gang", "worker"],
     capacity: { instances, cpu, memoryMib, gpu: 0 },
     largest: { instances: 1, cpu: 2, memoryMib: 100, gpu: 0 },
     features: ["programs", "retry", "after", "maxTime", "routes"],

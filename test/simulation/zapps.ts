@@ -16,11 +16,16 @@ const parameters = {
   cpu: integer(1),
   lease: { type: "string", default: "20s" },
   limit: { type: "string", default: "300s" },
+  within: { type: "string", default: "60s" },
+  onLostNode: { type: "string", default: "restart" },
 };
 
 const retry = { attempts: "${attempts}", backoff: "3s", on: ["failed", "interrupted", "lost"] };
 const sized = { ...common, resources: { cpu: "${cpu}", memory: "100MiB" } };
 const array = { run: "array", count: "${count}", atOnce: "${most}", tolerate: "${tolerate}" };
+const gang = {
+  ...{ run: "gang", nodes: "${count}", startWithin: "${within}", onLostNode: "${onLostNode}" },
+};
 const worker = {
   ...{ ...common, run: "worker", resources: small, idle: "15s", backlogPerWorker: 2 },
   count: { min: "${min}", max: "${max}" },
@@ -36,6 +41,15 @@ const bodies: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
       { ...common, resources: small, name: "first", run: "once", retry },
       { ...common, resources: small, name: "second", run: "once", after: ["first"], retry },
       { ...sized, ...array, name: "third", after: ["first", "second"], retry },
+    ],
+  },
+  gang: { services: [{ ...sized, ...gang, name: "ranks", retry, maxTime: "${limit}" }] },
+  gangs: {
+    queues: { tasks: queue },
+    services: [
+      { ...common, resources: small, name: "first", run: "once", retry },
+      { ...common, ...gang, resources: small, name: "second", after: ["first"], retry },
+      { ...worker, name: "puller", queue: "tasks" },
     ],
   },
   worker: {

@@ -52,8 +52,8 @@ function checkRanks(service: ServiceSketch): Fault[] {
       },
     ];
   }
-  if (typeof ranks !== "number" || typeof nodes !== "number" || ranks % nodes === 0) return [];
-  const detail = `Wanted ranks that can be dealt evenly over ${nodes} nodes, such as ${Math.ceil(ranks / nodes) * nodes}; got ${ranks}.`;
+  if (typeof ranks !== "number" || typeof nodes !== "number" || ranks >= nodes) return [];
+  const detail = `Wanted at least one rank for each of the ${nodes} nodes; got ${ranks}.`;
   return [{ pointer: service.at("ranks"), detail }];
 }
 

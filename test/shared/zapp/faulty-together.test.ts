@@ -165,10 +165,10 @@ const faulty: Record<string, [document: unknown, pointer: string, detail: string
     "/services/0/sweep/1",
     "the same names as in the first object, a; got b",
   ],
-  "ranks that can't be dealt evenly": [
-    gang({ ranks: 10 }),
+  "fewer ranks than nodes": [
+    gang({ ranks: 3 }),
     "/services/0/ranks",
-    "evenly over 4 nodes, such as 12; got 10",
+    "at least one rank for each of the 4 nodes; got 3",
   ],
   "ranks and ranksPerNode": [
     gang({ ranks: 8, ranksPerNode: 2 }),

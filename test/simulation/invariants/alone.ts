@@ -20,6 +20,22 @@ export function runsTwice(
   return undefined;
 }
 
+/** Of a gang, no node of one generation runs beside a node of another. */
+export function gangRunsTwice(
+  running: readonly InstanceId[],
+  isGang: (id: InstanceId) => boolean,
+): string | undefined {
+  const seen = new Map<string, InstanceId>();
+  for (const id of running.filter(isGang)) {
+    const name = `${id.executionId}/${id.service}`;
+    const other = seen.get(name);
+    if (other !== undefined && other.generation !== id.generation)
+      return `${instanceName(id)} of ${id.executionId} runs beside ${instanceName(other)}.`;
+    seen.set(name, id);
+  }
+  return undefined;
+}
+
 /** `overSince`: when its execution ended, or was forgotten; undefined while it lives. */
 export function outlives(
   resources: readonly InstanceId[],

@@ -1,18 +1,22 @@
 // Invariant 3: held capacity is the sum of placements, each counts its instances exactly, and no pool, quota or shared maximum is passed.
 
 import type { Instance } from "#functions/records.ts";
-import { held, NOTHING, type Placement, plus } from "#shared/placement.ts";
+import { held, NOTHING, type Placement, placedGeneration, plus } from "#shared/placement.ts";
 import type { Amount } from "#shared/pool.ts";
 import type { Quota } from "#shared/quota.ts";
 
 /** Its counts against its instances: `latest` are the newest generations of those that have a record. */
 export function wrongCounts(placement: Placement, latest: readonly Instance[]): string | undefined {
-  const ended = latest.filter(({ state }) => state === "ended");
-  const started = latest.filter(({ state, startedAt }) => state !== "ended" && startedAt);
+  const first = placedGeneration(placement);
+  const known = latest.filter(({ generation }) => generation >= first);
+  const ended = known.filter(({ state }) => state === "ended");
+  const started = known.filter(({ state, startedAt }) => state !== "ended" && startedAt);
   const { next, succeeded, failed, cancelled } = placement;
   const expected = {
     live: next - ended.length,
-    retrying: ended.filter(({ retryAt }) => retryAt !== undefined).length,
+    retrying: placement.gang
+      ? placement.retrying
+      : ended.filter(({ retryAt }) => retryAt !== undefined).length,
     running: started.length,
   };
   for (const name of ["live", "retrying", "running"] as const) {
@@ -22,8 +26,24 @@ export function wrongCounts(placement: Placement, latest: readonly Instance[]): 
   const over = succeeded + failed + cancelled + placement.retrying;
   if (over !== ended.length)
     return `${nameOf(placement)} counts ${over} ended instances; there are ${ended.length}.`;
+  const partial = partOfGang(placement, known);
+  if (partial !== undefined) return partial;
   const isTooMany = placement.run !== "worker" && next > placement.count;
   return isTooMany ? `${nameOf(placement)} placed ${next} of ${placement.count}.` : undefined;
+}
+
+/** All of a gang or nothing: as long as its generation is not over, all of its nodes are held; all of it runs again, or nothing. */
+function partOfGang(placement: Placement, known: readonly Instance[]): string | undefined {
+  const { gang, live, count, retrying, succeeded, failed } = placement;
+  if (gang === undefined) return undefined;
+  if (known.some(({ generation }) => generation !== gang.generation))
+    return `${nameOf(placement)} is in generation ${gang.generation}, and a node is in another.`;
+  for (const n of [retrying, succeeded, failed])
+    if (n !== 0 && n !== count) return `${nameOf(placement)} counts ${n} of ${count} nodes.`;
+  const isTold = known.some(({ outcome }) => outcome?.kind === "cancelled");
+  if (gang.verdict === undefined && live !== count && !isTold)
+    return `${nameOf(placement)} holds ${live} of ${count} nodes, and nothing says why.`;
+  return undefined;
 }
 
 function nameOf({ executionId, service }: Placement): string {

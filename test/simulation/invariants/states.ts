@@ -30,7 +30,11 @@ function wrongForgetting(before: Execution | undefined): string | undefined {
   return `${before.id} was forgotten while it was ${before.state}.`;
 }
 
-export function wrongInstanceMove({ before, after }: Changed<Instance>): string | undefined {
+/** `isNode`: of a gang, whose nodes are placed in a later generation without a record too. */
+export function wrongInstanceMove(
+  { before, after }: Changed<Instance>,
+  isNode = false,
+): string | undefined {
   if (after === undefined) return undefined;
   const name = `${after.executionId}/${instanceName(after)}`;
   const from = before?.state ?? "placed";
@@ -38,7 +42,7 @@ export function wrongInstanceMove({ before, after }: Changed<Instance>): string 
     const isRewritten = from === "ended" && !same(withoutRetry(before), withoutRetry(after));
     return isRewritten ? `${name} has ended, and was written again.` : undefined;
   }
-  if (before === undefined && after.generation > 1)
+  if (before === undefined && after.generation > 1 && !isNode)
     return `${name} was first stored as ${after.state}.`;
   if (INSTANCE_MOVES[from].includes(after.state)) return undefined;
   return `${name} went from ${from} to ${after.state}.`;
