@@ -65,6 +65,11 @@ export class WorkerDoor {
     await this.#runtime.close(known.ref, instanceName(instance), isKilled);
   }
 
+  /** For programs in containers: ../sidecar/local-door.mjs hands their calls on to it. */
+  listenAt(socket: string): Promise<void> {
+    return this.#runtime.listenAt(socket);
+  }
+
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#runtime.stop();

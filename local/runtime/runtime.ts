@@ -1,5 +1,6 @@
 // The runtime API of one machine: what worker programs speak to, at http://127.0.0.1:PORT/SECRET. Plain node:http, since every task passes here twice.
 import { randomBytes } from "node:crypto";
+import { chmod } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type QueueRef, TASK_LIMITS } from "#functions/task-queues.ts";
@@ -20,27 +21,33 @@ export interface Runtime {
   open(session: WorkerSession): string;
   /** The worker ended; `killed`: it was taken down, maybe by the task it held. What it held waits again. */
   close(ref: QueueRef, worker: string, killed: boolean): Promise<void>;
+  /** Answers at a socket too, to whoever reaches it: who it is, the secret says. */
+  listenAt(socket: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 const SECRET_BYTES = 32;
+const ALL_MAY_CONNECT = 0o666;
 const BEAT_MILLISECONDS = 1000;
 /** Longer than the longest wait, so that no kept connection ends under a request. */
 const KEEP_ALIVE_MILLISECONDS = 60_000;
 /** A request's headers and body must be here by then. */
 const SLOWEST_REQUEST_MILLISECONDS = 30_000;
+const SERVER_SETTINGS = {
+  keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
+  requestTimeout: SLOWEST_REQUEST_MILLISECONDS,
+  headersTimeout: SLOWEST_REQUEST_MILLISECONDS,
+} as const;
 
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const sessions = new Map<string, Session>();
-  const server = createServer(
-    {
-      keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
-      requestTimeout: SLOWEST_REQUEST_MILLISECONDS,
-      headersTimeout: SLOWEST_REQUEST_MILLISECONDS,
-    },
-    (request, response) => void serve(sessions, request, response, options.log),
-  );
-  const port = await listen(server, options.port ?? 0);
+  const newServer = () =>
+    createServer(
+      SERVER_SETTINGS,
+      (request, response) => void serve(sessions, request, response, options.log),
+    );
+  const servers = [newServer()];
+  const port = await listen(servers[0] as Server, options.port ?? 0);
   const beat = setInterval(() => beatAll(sessions, options.log), BEAT_MILLISECONDS);
   return {
     open(session) {
@@ -55,12 +62,14 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
         await session.close(killed);
       }
     },
+    async listenAt(socket) {
+      const server = newServer();
+      servers.push(server);
+      await listenAtSocket(server, socket);
+    },
     async stop() {
       clearInterval(beat);
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
+      await Promise.all(servers.map(closeServer));
     },
   };
 }
@@ -69,6 +78,21 @@ function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+async function listenAtSocket(server: Server, socket: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(socket, () => resolve());
+  });
+  await chmod(socket, ALL_MAY_CONNECT);
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
   });
 }
 

@@ -1,0 +1,45 @@
+// What the container engine can do with the runtime of this machine.
+import { machineCapacity } from "#local/backends/engine/admission.ts";
+import type { Amount, Capabilities } from "#shared/pool.ts";
+import type { ContainerRuntime } from "./runtime.ts";
+
+const FEATURES = [
+  "images",
+  "inputs",
+  "outputs",
+  "remoteOutputs",
+  "files",
+  "secrets",
+  "retry",
+  "after",
+  "pull",
+  "maxTime",
+  "routes",
+  "volumes",
+  "gpu",
+  "sharedMemory",
+] as const;
+
+export function capabilitiesOf(
+  { cpu, memoryMib, gpus }: Pick<ContainerRuntime, "cpu" | "memoryMib" | "gpus">,
+  capacity: Partial<Amount> = {},
+): Capabilities {
+  const machine = machineCapacity({});
+  const whole: Amount = {
+    ...machine,
+    cpu: Math.min(cpu, machine.cpu),
+    memoryMib: Math.min(memoryMib, machine.memoryMib),
+    gpu: gpus,
+    ...capacity,
+  };
+  return {
+    engine: "container",
+    // Gangs: add "gang" here once the engine admits and ends one as a whole.
+    runs: ["once", "array", "worker"],
+    capacity: whole,
+    largest: { ...whole, instances: 1 },
+    features: FEATURES,
+    remembers: true,
+    catalogueOnly: false,
+  };
+}

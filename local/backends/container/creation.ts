@@ -1,0 +1,94 @@
+// What the runtime is asked for to make an instance's container: limits, no privileges, its folders, its place in the network. Pure.
+import { dirname } from "node:path";
+import type Docker from "dockerode";
+import { wordsOf } from "#local/backends/engine/command.ts";
+import { environmentOf } from "#local/backends/engine/environment.ts";
+import type { Program } from "#local/backends/engine/runner.ts";
+import { instanceName } from "#shared/instance.ts";
+import type { Image } from "./images.ts";
+import { labelsOf, prefixOf } from "./labels.ts";
+import { CACHE_FOLDER, type Mount, ZOE_FOLDER } from "./volumes.ts";
+
+const MIB = 1024 * 1024;
+/** Processes and threads of one container. */
+export const MOST_PROCESSES = 4096;
+const PLACES = {
+  work: `${ZOE_FOLDER}/work`,
+  home: `${ZOE_FOLDER}/home`,
+  tmp: `${ZOE_FOLDER}/tmp`,
+  out: `${ZOE_FOLDER}/out`,
+  cache: CACHE_FOLDER,
+} as const;
+
+export interface Surroundings {
+  readonly stateId: string;
+  readonly image: Image;
+  readonly network: string;
+  readonly mounts: readonly Mount[];
+  readonly hasInit: boolean;
+  readonly readOnlyRoot: boolean;
+}
+
+/** What no container of ours may do, whatever its image says: a program's and a door's. */
+export const UNPRIVILEGED = {
+  CapDrop: ["ALL"],
+  SecurityOpt: ["no-new-privileges"],
+  Privileged: false,
+} as const;
+
+export function creationOf(program: Program, around: Surroundings): Docker.ContainerCreateOptions {
+  const { request } = program;
+  const { instance, service } = request;
+  const host = `${instance.service}-${instance.index}`;
+  const { network, image } = around;
+  return {
+    name: containerName(program, around.stateId),
+    Image: image.id,
+    Hostname: host,
+    ...(service.command && commandOf(wordsOf(service.command))),
+    // An image without a folder of its own runs where its inputs lie.
+    ...(!image.hasFolder && { WorkingDir: PLACES.work }),
+    Env: Object.entries(environmentOf(program, PLACES)).map(([name, value]) => `${name}=${value}`),
+    Labels: { ...labelsOf(program, around.stateId) },
+    NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [host, instance.service] } } },
+    HostConfig: hostConfigOf(program, around),
+  };
+}
+
+/** The image's own entry point is left out: a command is the whole of it. */
+function commandOf([first = "", ...rest]: readonly string[]) {
+  return { Entrypoint: [first], Cmd: rest };
+}
+
+function hostConfigOf(program: Program, around: Surroundings): Docker.HostConfig {
+  const { cpu, memoryMib, gpu, sharedMemoryMib } = program.request.service.resources;
+  const bytes = Math.round(memoryMib * MIB);
+  return {
+    ...UNPRIVILEGED,
+    SecurityOpt: [...UNPRIVILEGED.SecurityOpt],
+    CapDrop: [...UNPRIVILEGED.CapDrop],
+    NetworkMode: around.network,
+    NanoCpus: Math.round(cpu * 1e9),
+    // No swap beside it: the limit is the limit.
+    ...{ Memory: bytes, MemorySwap: bytes, PidsLimit: MOST_PROCESSES },
+    ...(sharedMemoryMib !== undefined && { ShmSize: Math.round(sharedMemoryMib * MIB) }),
+    // Its log is kept by us, within our limit.
+    LogConfig: { Type: "none", Config: {} },
+    ReadonlyRootfs: around.readOnlyRoot,
+    ...(around.hasInit && { Init: true }),
+    Mounts: [
+      // One mount for all four, so that files can be renamed from one to the other.
+      { Type: "bind", Source: dirname(program.folders.work), Target: ZOE_FOLDER, ReadOnly: false },
+      { Type: "bind", Source: program.cacheFolder, Target: PLACES.cache, ReadOnly: false },
+      ...around.mounts,
+    ],
+    ...(gpu > 0 && {
+      DeviceRequests: [{ Driver: "nvidia", Count: gpu, Capabilities: [["gpu"]] }],
+    }),
+  };
+}
+
+export function containerName({ request }: Program, stateId: string): string {
+  const { instance } = request;
+  return `${prefixOf(stateId)}-${instance.executionId}-${instanceName(instance)}`;
+}
