@@ -1,5 +1,6 @@
 // Turns a submission into what will run, or into all that is wrong with it: the zapp found, its parameters checked, templates expanded, engines asked.
 import { type Fault, VisibleError, within } from "#shared/fault.ts";
+import { matchesImage } from "#shared/image.ts";
 import type { Capabilities } from "#shared/pool.ts";
 import type { Principal } from "#shared/principal.ts";
 import type { Submission } from "#shared/submission.ts";
@@ -29,6 +30,8 @@ interface Found {
   readonly zapp: WrittenZapp;
   readonly warnings: readonly Fault[];
   readonly source: Spec["source"];
+  /** It came with Zoe. */
+  readonly isBuiltIn: boolean;
   readonly programRoot?: string;
 }
 
@@ -58,7 +61,7 @@ export async function prepare(
     const where = found.source === "description" ? "/description" : "/zapp";
     throw invalid("With these parameters the zapp is not valid", within(where, expanded.faults));
   }
-  const engine = engineFor(world, principal, expanded.zapp, found.source);
+  const engine = engineFor(world, principal, expanded.zapp, found);
   const root = found.programRoot;
   const spec: Spec = {
     ...{ zapp: expanded.zapp, source: found.source, parameters: values },
@@ -76,14 +79,23 @@ async function find(world: World, { tenant }: Principal, submission: Submission)
   }
   const source = { name: entry.name, version: entry.version };
   const root = entry.programRoot;
-  return { ...knownZapp(entry), source, ...(root !== undefined && { programRoot: root }) };
+  const isBuiltIn = entry.source === "builtIn";
+  return {
+    ...knownZapp(entry),
+    source,
+    isBuiltIn,
+    ...(root !== undefined && { programRoot: root }),
+  };
 }
 
 function validated(description: unknown): Found {
   const { zapp, faults, warnings } = validateZapp(description);
   if (zapp === undefined)
     throw invalid("The description is not valid", within("/description", faults));
-  return { zapp, warnings: within("/description", warnings), source: "description" };
+  return {
+    ...{ zapp, warnings: within("/description", warnings) },
+    ...{ source: "description", isBuiltIn: false },
+  };
 }
 
 /** Catalogue entries by version: what was validated once is valid for ever. */
@@ -145,7 +157,12 @@ function invalid(what: string, faults: readonly Fault[]): VisibleError {
 }
 
 /** Every service must fit some backend, in kind, in fields and in size; what does not is told by field and engine. */
-function engineFor(world: World, principal: Principal, zapp: Zapp, source: Spec["source"]): string {
+function engineFor(
+  world: World,
+  principal: Principal,
+  zapp: Zapp,
+  { source, isBuiltIn }: Found,
+): string {
   const where = source === "description" ? "/description" : "/zapp";
   const engines = world.backends.map(({ capabilities }) => capabilities);
   const lists = engines.map((capabilities) => unsupportedBy(zapp, capabilities));
@@ -159,6 +176,7 @@ function engineFor(world: World, principal: Principal, zapp: Zapp, source: Spec[
   const backend = zapp.services[0] && backendFor(world.backends, zapp.services[0]);
   if (backend === undefined) throw new VisibleError("unsupported", "No engine can run it.");
   if (source === "description") checkAdHoc(principal, backend.capabilities);
+  if (!isBuiltIn) checkImages(principal, zapp, backend.capabilities);
   return backend.capabilities.engine;
 }
 
@@ -177,6 +195,18 @@ function neverTogether({ backends }: World, zapp: Zapp): Fault[] {
   const pools = backends.map(({ name, capabilities: { capacity } }) => ({ name, capacity }));
   const detail = whyNever(asksOf(zapp, backends, new Map()), pools);
   return detail === undefined ? [] : [{ pointer: "/services", detail }];
+}
+
+/** What did not come with Zoe runs images from where the administrator lets them be from. */
+function checkImages({ role }: Principal, zapp: Zapp, { images, engine }: Capabilities): void {
+  if (images === undefined || role === "administrator") return;
+  const foreign = zapp.services.find(
+    ({ image }) => image !== undefined && !images.some((pattern) => matchesImage(pattern, image)),
+  );
+  if (foreign === undefined) return;
+  const allowed = images.length === 0 ? "none" : images.join(", ");
+  const text = `The image ${foreign.image} of "${foreign.name}" is not from where the ${engine} engine here takes images (${allowed}). Take one of those, or ask the administrator to add it to --images.`;
+  throw new VisibleError("forbidden", text);
 }
 
 function sizeOf({ cpu, memoryMib, gpu }: { cpu: number; memoryMib: number; gpu: number }): string {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { LocalEnv } from "#shared/env.ts";
 import { VisibleError } from "#shared/fault.ts";
+import { type ContainerSettings, containerSettings } from "./container-settings.ts";
 import type { LogLevel } from "./log.ts";
 
 export interface HostOptions {
@@ -17,6 +18,9 @@ export interface HostOptions {
   readonly memoryMib?: number;
   readonly retentionDays?: number;
   readonly requestsPerSecond?: number;
+  /** process by default. auto: containers where a runtime answers, else processes. */
+  readonly engine?: "process" | "container" | "auto";
+  readonly containers?: ContainerSettings;
 }
 
 export const USAGE = `Runs Zoe's control plane on this machine, in the foreground. Ctrl-C or SIGTERM ends it in order.
@@ -27,6 +31,12 @@ export const USAGE = `Runs Zoe's control plane on this machine, in the foregroun
   --port N                  0 takes a free one         (ZOE_PORT; default 7420)
   --host ADDRESS            loopback only, unless --expose is given (ZOE_HOST; default 127.0.0.1)
   --expose                  listen on other addresses, without TLS: put a proxy with TLS in front
+  --engine process|container|auto   programs as processes, or as containers of Docker or Podman; auto: containers
+                            where one of them answers  (ZOE_ENGINE; default process; DOCKER_HOST names another socket)
+  --images PATTERNS         where images of zapps that did not come with Zoe may be from, as docker.io/library/*,quay.io/lab/*
+                            (ZOE_IMAGES; default: anywhere; administrators are free)
+  --host-volumes NAME=DIR[:rw],...  folders of this machine that zapps may mount by these names (ZOE_HOST_VOLUMES)
+  --read-only-root          containers can write to their own folders and volumes only (ZOE_READ_ONLY_ROOT)
   --cpus N                  vCPU the engine may hold   (ZOE_CPUS; default: all of this machine)
   --memory-mib N            memory the engine may hold (ZOE_MEMORY_MIB; default: 90 % of this machine)
   --retention-days N        ended executions, their files, logs and results are kept so long (ZOE_RETENTION_DAYS; default 30)
@@ -47,6 +57,10 @@ const flags = {
   "memory-mib": { type: "string" },
   "retention-days": { type: "string" },
   "requests-per-second": { type: "string" },
+  engine: { type: "string" },
+  images: { type: "string" },
+  "host-volumes": { type: "string" },
+  "read-only-root": { type: "boolean" },
   log: { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -67,13 +81,20 @@ export function readOptions(
     ...named("ZOE_MEMORY_MIB", given["memory-mib"]),
     ...named("ZOE_RETENTION_DAYS", given["retention-days"]),
     ...named("ZOE_REQUESTS_PER_SECOND", given["requests-per-second"]),
+    ...named("ZOE_ENGINE", given.engine),
+    ...named("ZOE_IMAGES", given.images),
+    ...named("ZOE_HOST_VOLUMES", given["host-volumes"]),
+    ...named("ZOE_READ_ONLY_ROOT", given["read-only-root"] ? "true" : undefined),
     ...named("ZOE_LOG", given.log),
   });
   const host = env.ZOE_HOST ?? "127.0.0.1";
   if (!LOOPBACK.test(host) && given.expose !== true) throw exposed(host);
+  const containers = containerSettings(env);
   return {
     ...{ host, port: env.ZOE_PORT ?? 7420, logLevel: env.ZOE_LOG ?? "warn" },
     state: env.ZOE_STATE ?? join(homedir(), ".local", "state", "zoe"),
+    ...(env.ZOE_ENGINE !== undefined && { engine: env.ZOE_ENGINE }),
+    containers,
     ...(env.ZOE_CPUS !== undefined && { cpus: env.ZOE_CPUS }),
     ...(env.ZOE_MEMORY_MIB !== undefined && { memoryMib: env.ZOE_MEMORY_MIB }),
     ...(env.ZOE_RETENTION_DAYS !== undefined && { retentionDays: env.ZOE_RETENTION_DAYS }),

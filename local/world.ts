@@ -4,9 +4,10 @@ import type { InstanceEvent } from "#functions/backend.ts";
 import { DEFAULT_SETTINGS, type Settings } from "#functions/settings.ts";
 import type { Log, World } from "#functions/world.ts";
 import type { DecideMessage, LaunchMessage, TickMessage } from "#shared/message.ts";
-import { type ProcessBackend, processBackend } from "./backends/process.ts";
+import type { EngineBackend } from "./backends/engine/backend.ts";
 import { readBuiltIn } from "./built-in.ts";
 import type { Database } from "./database/database.ts";
+import { openEngine } from "./engine.ts";
 import { idMaker } from "./ids.ts";
 import { LocalLogs } from "./logs.ts";
 import { fileObjects } from "./objects/file-objects.ts";
@@ -25,7 +26,7 @@ const CATALOGUE = fileURLToPath(new URL("../zapps/", import.meta.url));
 export interface LocalWorld {
   readonly world: World;
   readonly queues: LocalQueues;
-  readonly engine: ProcessBackend;
+  readonly engine: EngineBackend;
   readonly door: WorkerDoor;
   readonly tasks: LocalTaskQueues;
 }
@@ -49,12 +50,13 @@ export async function buildWorld(
   const door = await openWorkerDoor({ tasks, store, now, log });
   const logs = new LocalLogs(state.file("logs"));
   const settings = settingsOf(options);
-  const engine = await processBackend({
+  const engine = await openEngine(options, log, {
     stateDirectory: state.path,
     capacity: capacityOf(options),
     emit: (events) => queues.observe.send(events),
     secrets: (tenant, names) => valuesOf(secrets, tenant, names),
     runtime: door,
+    serveRuntimeAt: (socket) => door.listenAt(socket),
     objects,
     ...{ logs, now, log, graceSeconds: settings.graceSeconds },
   });

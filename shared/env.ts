@@ -13,6 +13,16 @@ export const LocalEnv = z.object({
   ZOE_MEMORY_MIB: z.coerce.number().positive().optional(),
   ZOE_RETENTION_DAYS: z.coerce.number().positive().optional(),
   ZOE_REQUESTS_PER_SECOND: z.coerce.number().positive().optional(),
+  ZOE_ENGINE: z.enum(["process", "container", "auto"]).optional(),
+  /** Patterns with commas between: where images of zapps that did not come with Zoe may be from. */
+  ZOE_IMAGES: z.string().min(1).optional(),
+  /** `NAME=/folder` or `NAME=/folder:rw`, with commas between. */
+  ZOE_HOST_VOLUMES: z.string().min(1).optional(),
+  ZOE_READ_ONLY_ROOT: z.stringbool().optional(),
+  /** Names the socket of Docker or Podman, as for their own commands. */
+  DOCKER_HOST: z.string().min(1).optional(),
+  /** Where the sockets of a user's own runtime lie. */
+  XDG_RUNTIME_DIR: z.string().min(1).optional(),
   ZOE_LOG: z.enum(["error", "warn", "info"]).optional(),
 });
 export type LocalEnv = z.infer<typeof LocalEnv>;

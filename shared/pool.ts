@@ -23,4 +23,6 @@ export interface Capabilities {
   readonly remembers: boolean;
   /** May only run programs of the catalogue, unless an administrator sends them. */
   readonly catalogueOnly: boolean;
+  /** Where images of zapps that did not come with Zoe may be from, as patterns (image.ts); without it, from anywhere. */
+  readonly images?: readonly string[];
 }

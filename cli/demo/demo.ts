@@ -16,7 +16,7 @@ export async function runDemo(terminal: Terminal, options: DemoOptions): Promise
   try {
     const documents = await documentsFor(options.input);
     terminal.draw([terminal.paintNote("dim", "starting the control plane...")]);
-    server = await startServer(leaving.signal);
+    server = await startServer(options.engine, leaving.signal);
     terminal.draw([]);
     const cores = count(availableParallelism(), "core");
     tick(

@@ -9,6 +9,8 @@ export interface DemoOptions {
   /** The user's own documents, instead of those that come along. */
   readonly input?: string;
   readonly workers: number;
+  /** As `npm start -- --engine` takes it. */
+  readonly engine: string;
   readonly isKept: boolean;
   /** Every row of the table, however long. */
   readonly isWhole: boolean;
@@ -22,6 +24,7 @@ const HELP = `Starts Zoe on this machine, classifies 100 scientific abstracts wi
                    document-classifier-two-level (each topic has a queue and workers of its own), hello, ...
   --input FILE     your own documents: arXiv's metadata as JSON lines (id, title, abstract, categories), a JSON array,
                    CSV, or an Atom feed as arXiv's search answers it; .gz is understood
+  --engine NAME    process, container (Docker or Podman; the zapp's image must be there), or auto (default process)
   --workers N      at most so many workers (default 8)
   --all            every row of the table, also where it is longer than a screen
   --keep           leave the control plane running, and say how to reach it
@@ -33,6 +36,7 @@ Example:  npm run demo -- --zapp document-classifier-two-level --keep
 const FLAGS = {
   zapp: { type: "string", default: "document-classifier" },
   input: { type: "string" },
+  engine: { type: "string", default: "process" },
   workers: { type: "string", default: "8" },
   all: { type: "boolean", default: false },
   keep: { type: "boolean", default: false },
@@ -42,11 +46,11 @@ const FLAGS = {
 export function readDemoOptions(
   args: readonly string[],
 ): DemoOptions | { readonly kind: "help"; readonly text: string } {
-  const { zapp, input, workers, all, keep, help } = parse(args);
+  const { zapp, input, workers, engine, all, keep, help } = parse(args);
   if (help) return { kind: "help", text: HELP };
   return {
     kind: "demo",
-    zapp,
+    ...{ zapp, engine },
     workers: countOf(workers, "--workers"),
     isKept: keep,
     isWhole: all,

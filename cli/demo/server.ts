@@ -26,12 +26,20 @@ export interface DemoServer {
 }
 
 /** In a process group of its own: Ctrl-C reaches the demo alone, which then ends it in order. */
-export async function startServer(signal: AbortSignal): Promise<DemoServer> {
+export async function startServer(engine: string, signal: AbortSignal): Promise<DemoServer> {
   const folder = mkdtempSync(join(tmpdir(), "zoe-demo-"));
   const log = join(folder, "server.log");
   const state = join(folder, "state");
   const output = openSync(log, "w");
-  const words = [join(ROOT, "local", "main.ts"), "--state", state, "--port", "0"];
+  const words = [
+    join(ROOT, "local", "main.ts"),
+    "--state",
+    state,
+    "--port",
+    "0",
+    "--engine",
+    engine,
+  ];
   const child = spawn(process.execPath, words, {
     ...{ cwd: ROOT, detached: true, stdio: ["ignore", output, output] },
   });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { VisibleError } from "#shared/fault.ts";
 import { capabilitiesOf } from "./container/capabilities.ts";
 import { ContainerRunner, socketFolderOf } from "./container/runner.ts";
-import { type ContainerRuntime, findRuntime, type RuntimeChoice } from "./container/runtime.ts";
+import { findRuntime, type RuntimeChoice } from "./container/runtime.ts";
 import { type HostVolume, whyNoVolumes } from "./container/volumes.ts";
 import { type EngineBackend, openBackend } from "./engine/backend.ts";
 import type { EngineOptions } from "./engine/options.ts";
@@ -16,6 +16,8 @@ export interface ContainerOptions extends EngineOptions, RuntimeChoice {
   readonly serveRuntimeAt: (socket: string) => Promise<void>;
   /** Folders of this machine that zapps may mount by name. */
   readonly hostVolumes?: readonly HostVolume[];
+  /** As in `Capabilities`. */
+  readonly images?: readonly string[];
   /** Every container's root file system is read-only. */
   readonly readOnlyRoot?: boolean;
 }
@@ -30,7 +32,7 @@ export async function containerBackend(options: ContainerOptions): Promise<Conta
   const { allowFileUrls = false, allowLocalUrls = false, log } = options;
   const { hostVolumes = [], readOnlyRoot = false } = options;
   const runtime = await findRuntime(options);
-  const capabilities = capabilitiesOf(runtime, options.capacity);
+  const capabilities = capabilitiesOf(runtime, options.capacity, options.images);
   const backend = await openBackend(options, {
     ...{ name: "container", inner: "zoe", capabilities },
     whyRejected: ({ service, ...request }) =>
@@ -39,7 +41,7 @@ export async function containerBackend(options: ContainerOptions): Promise<Conta
       whyNever({ service, ...request }, capabilities, { allowFileUrls, allowLocalUrls }),
     openRunner: ({ root, stateId, tell }) =>
       new ContainerRunner({
-        ...{ runtime: runtime as ContainerRuntime, root, stateId, tell, log },
+        ...{ runtime, root, stateId, tell, log },
         ...{ hostVolumes, readOnlyRoot },
       }),
   });

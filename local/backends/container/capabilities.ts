@@ -23,6 +23,7 @@ const FEATURES = [
 export function capabilitiesOf(
   { cpu, memoryMib, gpus }: Pick<ContainerRuntime, "cpu" | "memoryMib" | "gpus">,
   capacity: Partial<Amount> = {},
+  images?: readonly string[],
 ): Capabilities {
   const machine = machineCapacity({});
   const whole: Amount = {
@@ -41,5 +42,6 @@ export function capabilitiesOf(
     features: FEATURES,
     remembers: true,
     catalogueOnly: false,
+    ...(images && { images }),
   };
 }
