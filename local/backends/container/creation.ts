@@ -1,7 +1,7 @@
 // What the runtime is asked for to make an instance's container: limits, no privileges, its folders, its place in the network. Pure.
 import { dirname } from "node:path";
 import type Docker from "dockerode";
-import { wordsOf } from "#local/backends/engine/command.ts";
+import { wordsOf } from "#shared/zapp/words.ts";
 import { environmentOf } from "#local/backends/engine/environment.ts";
 import type { Program } from "#local/backends/engine/runner.ts";
 import { instanceName } from "#shared/instance.ts";
