@@ -1,10 +1,10 @@
 // What the runtime is asked for to make an instance's container: limits, no privileges, its folders, its place in the network. Pure.
 import { dirname } from "node:path";
 import type Docker from "dockerode";
-import { wordsOf } from "#shared/zapp/words.ts";
 import { environmentOf } from "#local/backends/engine/environment.ts";
 import type { Program } from "#local/backends/engine/runner.ts";
 import { instanceName } from "#shared/instance.ts";
+import { wordsOf } from "#shared/zapp/words.ts";
 import type { Image } from "./images.ts";
 import { labelsOf, prefixOf } from "./labels.ts";
 import { CACHE_FOLDER, type Mount, ZOE_FOLDER } from "./volumes.ts";
