@@ -1,15 +1,20 @@
-// Changes a living execution: its priority, its time, how many workers it may have, whether it drains.
+// Changes a living execution: its priority, its time, its elastic counts, whether it drains.
 import type { Execution } from "#shared/execution.ts";
 import { VisibleError } from "#shared/fault.ts";
+import type { Zapp } from "#shared/zapp.ts";
 import { rowOf } from "./cancel.ts";
-import { dueItem, executionItem, keys, read } from "./records.ts";
-import type { Action, Item } from "./store.ts";
+import { asJson, dueItem, executionItem, keys, read } from "./records.ts";
+import { type Counts, resized, resizedPlacement } from "./resize.ts";
+import { asksOf } from "./scheduler/asks.ts";
+import type { Action } from "./store.ts";
 import type { World } from "./world.ts";
 
 export interface Change {
   readonly priority?: number;
   readonly maxTimeSeconds?: number;
   readonly draining?: boolean;
+  /** Of its elastic services, by name. */
+  readonly counts?: Counts;
 }
 
 const TRIES = 10;
@@ -17,7 +22,7 @@ const TRIES = 10;
 export async function change(
   world: World,
   executionId: string,
-  wanted: Change,
+  { counts, ...wanted }: Change,
 ): Promise<Execution> {
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     const item = await world.store.get(keys.execution(executionId));
@@ -31,10 +36,12 @@ export async function change(
       );
     }
     const after: Execution = { ...before, ...wanted };
+    const resize = counts && (await resizing(world, executionId, counts));
     const reply = await world.store.transact([
       { kind: "put", item: executionItem(after), condition: { version: item.version } },
-      ...(await moveRow(world, before, after)),
-      ...(await rerank(world, before, after)),
+      ...(resize ? [resize.action] : []),
+      ...(await moveRow(world, before, after, resize?.zapp)),
+      ...(await changePlacements(world, before, after, resize?.zapp)),
       ...timeLimit(after, wanted),
     ]);
     if (reply.kind === "committed") return follow(world, after);
@@ -48,27 +55,68 @@ async function follow(world: World, execution: Execution): Promise<Execution> {
   return execution;
 }
 
-/** Its place in the waiting list carries its priority. */
-async function moveRow(world: World, before: Execution, after: Execution): Promise<Action[]> {
-  if (before.priority === after.priority) return [];
-  const row: Item | undefined = await world.store.get(keys.waiting(rowOf(before)));
+interface Resizing {
+  readonly zapp: Zapp;
+  readonly action: Action;
+}
+
+/** What it runs, with other counts. */
+async function resizing(world: World, executionId: string, counts: Counts): Promise<Resizing> {
+  const item = await world.store.get(keys.spec(executionId));
+  if (item === undefined) throw new Error(`Execution ${executionId} must have a spec.`);
+  const spec = read.spec(item);
+  const zapp = resized(spec.zapp, counts);
+  const value = asJson({ ...spec, zapp });
+  const { pk, sk, version } = item;
+  return { zapp, action: { kind: "put", item: { pk, sk, value }, condition: { version } } };
+}
+
+/** Its place in the waiting list carries its priority, and what it asks for. */
+async function moveRow(
+  world: World,
+  before: Execution,
+  after: Execution,
+  zapp: Zapp | undefined,
+): Promise<Action[]> {
+  if (before.priority === after.priority && zapp === undefined) return [];
+  const row = await world.store.get(keys.waiting(rowOf(before)));
   if (row === undefined) return [];
-  const value = { ...row.value, priority: after.priority };
+  const { asks } = read.waiting(row);
+  const wanted = new Map(asks.map(({ service, want }) => [service, want]));
+  const now = zapp === undefined ? asks : asksOf(zapp, world.backends, wanted);
+  const value = asJson({ ...row.value, asks: now, priority: after.priority });
+  const [from, to] = [keys.waiting(rowOf(before)), keys.waiting(rowOf(after))];
+  if (from.sk === to.sk)
+    return [{ kind: "put", item: { ...to, value }, condition: { version: row.version } }];
   return [
-    { kind: "delete", key: keys.waiting(rowOf(before)), condition: { version: row.version } },
-    { kind: "put", item: { ...keys.waiting(rowOf(after)), value } },
+    { kind: "delete", key: from, condition: { version: row.version } },
+    { kind: "put", item: { ...to, value } },
   ];
 }
 
-async function rerank(world: World, before: Execution, after: Execution): Promise<Action[]> {
-  if (before.priority === after.priority || before.state === "queued") return [];
+async function changePlacements(
+  world: World,
+  before: Execution,
+  after: Execution,
+  zapp: Zapp | undefined,
+): Promise<Action[]> {
+  if (before.state === "queued") return [];
   const { id, services, priority } = after;
   const items = await world.store.getMany(services.map((service) => keys.placement(id, service)));
-  return items.flatMap((item): Action[] =>
-    item === undefined
-      ? []
-      : [{ kind: "update", key: item, set: { priority }, condition: { exists: true } }],
-  );
+  return items.flatMap((item): Action[] => {
+    if (item === undefined) return [];
+    const placement = read.placement(item);
+    const service = zapp?.services.find(({ name }) => name === placement.service);
+    const set = {
+      ...(before.priority !== priority && { priority }),
+      ...(service && resizedPlacement(placement, service)),
+    };
+    if (Object.keys(set).length === 0) return [];
+    const { want, slots } = placement;
+    return [
+      { kind: "update", key: item, set: asJson(set), condition: { equals: { want, slots } } },
+    ];
+  });
 }
 
 function timeLimit({ id, startedAt }: Execution, { maxTimeSeconds }: Change): Action[] {

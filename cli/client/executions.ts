@@ -17,6 +17,14 @@ import { everyItem } from "./pages.ts";
 
 export type Event = z.infer<typeof EventAnswer>;
 
+export interface ExecutionChange {
+  readonly priority?: number;
+  readonly maxTime?: string;
+  readonly counts?: Readonly<
+    Record<string, { readonly min?: number; readonly max?: number; readonly atOnce?: number }>
+  >;
+}
+
 export interface ExecutionQuery {
   readonly state?: string;
   readonly zapp?: string;
@@ -91,7 +99,7 @@ export function executionCalls(http: Http) {
       http.json<ExecutionRow>({
         ...{ method: "POST", path: at(id, "/drain"), body: { on }, isRepeatable: true },
       }),
-    change: (id: string, change: { readonly priority?: number; readonly maxTime?: string }) =>
+    change: (id: string, change: ExecutionChange) =>
       http.json<ExecutionRow>({
         ...{ method: "PATCH", path: at(id), body: change },
         isRepeatable: true,

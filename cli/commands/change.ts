@@ -2,6 +2,7 @@
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { answer, type Cli, failWith, type Session, sessionOf } from "#cli/cli.ts";
+import type { ExecutionChange } from "#cli/client/executions.ts";
 import { firstItems } from "#cli/client/pages.ts";
 import { newCommand } from "#cli/command.ts";
 import { EXIT } from "#cli/exit.ts";
@@ -190,21 +191,55 @@ export function drainCommand(cli: Cli): Command {
     });
 }
 
+type Counts = ExecutionChange["counts"];
+
+interface ChangeOptions {
+  readonly priority?: string;
+  readonly maxTime?: string;
+  readonly workers?: readonly string[];
+  readonly atOnce?: readonly string[];
+}
+
+function countsOf({ workers = [], atOnce = [] }: ChangeOptions): NonNullable<Counts> {
+  const pairs = [
+    ...workers.map((text) => {
+      const [, service, min, max] = /^(.+)=(\d+)-(\d+)$/.exec(text) ?? [];
+      if (service === undefined)
+        throw new VisibleError("invalid", `Wanted --workers SERVICE=MIN-MAX; got "${text}".`);
+      return [service, { min: Number(min), max: Number(max) }] as const;
+    }),
+    ...atOnce.map((text) => {
+      const [, service, n] = /^(.+)=(\d+)$/.exec(text) ?? [];
+      if (service === undefined)
+        throw new VisibleError("invalid", `Wanted --at-once SERVICE=NUMBER; got "${text}".`);
+      return [service, { atOnce: Number(n) }] as const;
+    }),
+  ];
+  return Object.fromEntries(pairs);
+}
+
 export function changeCommand(cli: Cli): Command {
   const command = newCommand({
     usage: "change <execution>",
-    summary: "Change the priority or the time limit of an execution",
-    examples: ["zoe change last --priority 90 --max-time 12h"],
+    summary: "Change the priority, the time limit or the counts of an execution",
+    examples: [
+      "zoe change last --priority 90 --max-time 12h",
+      "zoe change last --workers classifier=2-40 --at-once runs=8",
+    ],
   });
   return command
     .option("--priority <0-100>", "100 runs first")
     .option("--max-time <duration>", "from its first start, such as 12h")
-    .action(async (wanted: string, options: { priority?: string; maxTime?: string }) => {
+    .option("--workers <service=min-max...>", "fewest and most workers of a service")
+    .option("--at-once <service=n...>", "most children of an array at once")
+    .action(async (wanted: string, options: ChangeOptions) => {
       const session = sessionOf(cli, command);
       const { priority, maxTime } = options;
+      const counts = countsOf(options);
       const row = await session.client.change(await findExecution(session, wanted), {
         ...(priority !== undefined && { priority: numberOf(priority, "--priority") }),
         ...(maxTime !== undefined && { maxTime }),
+        ...(Object.keys(counts).length > 0 && { counts }),
       });
       answer(session, row, () => session.terminal.note(`Changed: priority ${row.priority}.`));
     });

@@ -238,3 +238,50 @@ test("while it drains its workers are not replaced", async () => {
   await deliver(t);
   expect(await live(t, id)).toEqual([2]);
 });
+
+test("other counts of a living worker service hold at once, and what runs goes on", async () => {
+  const { t, id } = await withTasks(20);
+  expect(await live(t, id)).toEqual([3]);
+  await change(t.world, id, { counts: { puller: { max: 5 } } });
+  await deliver(t);
+  expect(await live(t, id)).toEqual([5]);
+  await change(t.world, id, { counts: { puller: { min: 0, max: 2 } } });
+  await deliver(t);
+  expect(await live(t, id)).toEqual([5]);
+});
+
+test("an array runs more at once, or hands on no more slots than it may have", async () => {
+  const t = aWorld();
+  const id = await submitted(t, aZapp([{ name: "runs", run: "array", count: 20, atOnce: 2 }]));
+  await deliver(t);
+  expect(await live(t, id)).toEqual([2]);
+  await change(t.world, id, { counts: { runs: { atOnce: 4 } } });
+  await deliver(t);
+  expect(await live(t, id)).toEqual([4]);
+  await change(t.world, id, { counts: { runs: { atOnce: 1 } } });
+  await t.backend.stop(t.backend.running().slice(0, 2), { kind: "succeeded" });
+  await deliver(t);
+  expect(await live(t, id)).toEqual([2]);
+});
+
+test("counts of a queued execution change what it waits for", async () => {
+  const t = aWorld();
+  const id = await submitted(t, aZapp([{ name: "runs", run: "array", count: 20, atOnce: 2 }]));
+  await change(t.world, id, { counts: { runs: { atOnce: 3 } } });
+  await deliver(t);
+  expect(await live(t, id)).toEqual([3]);
+});
+
+test("counts that do not fit are refused, all at once", async () => {
+  const { t, id } = await withTasks(1);
+  const counts = { puller: { atOnce: 2 }, nobody: { min: 1 } };
+  await expect(change(t.world, id, { counts })).rejects.toMatchObject({
+    faults: [
+      { pointer: "/counts/puller/atOnce", detail: "Wanted min and max (run: worker)." },
+      { pointer: "/counts/nobody", detail: "There is no service nobody in this execution." },
+    ],
+  });
+  await expect(change(t.world, id, { counts: { puller: { min: 9 } } })).rejects.toThrow(
+    "Wanted a min of at most max; got 9 and 3.",
+  );
+});

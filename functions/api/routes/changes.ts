@@ -16,6 +16,7 @@ import { VisibleError } from "#shared/fault.ts";
 import { PRIORITY } from "#shared/submission.ts";
 import { DURATION, ISO_DURATION, secondsOf, whyNoDuration } from "#shared/units.ts";
 import { saying } from "#shared/zapp/leaf.ts";
+import { LIMITS } from "#shared/zapp/limits.ts";
 import { strict } from "#shared/zapp/strict.ts";
 
 const group = "Executions";
@@ -25,6 +26,16 @@ const priority = saying(
   `a priority, a whole number from ${PRIORITY.least} to ${PRIORITY.greatest}`,
 );
 const duration = { error: (issue: { readonly input?: unknown }) => whyNoDuration(issue.input) };
+const whole = (least: number) => {
+  const wanted = saying(`a whole number from ${least} to ${LIMITS.instances}`);
+  return z.int(wanted).min(least, wanted).max(LIMITS.instances, wanted).optional();
+};
+const Count = strict("a count", {
+  min: whole(0).describe("Fewest workers"),
+  max: whole(1).describe("Most workers"),
+  atOnce: whole(1).describe("Most children of an array at once"),
+}).meta({ id: "Count" });
+
 const ChangeRequest = strict("a change", {
   priority: z
     .int(priority)
@@ -37,7 +48,16 @@ const ChangeRequest = strict("a change", {
     .optional()
     .describe("From its first start, as 12h")
     .meta({ pattern: `${DURATION.source}|${ISO_DURATION.source}` }),
+  counts: z
+    .record(z.string(), Count)
+    .optional()
+    .describe("Other counts for services whose instances come and go, by name"),
 }).meta({ id: "ChangeRequest" });
+
+const CHANGES = {
+  urgent: { priority: 90, maxTime: "12h" },
+  moreWorkers: { counts: { classifier: { min: 2, max: 40 } } },
+};
 
 const DrainRequest = strict("a drain", {
   on: z.boolean(saying("on: true, or false to go on")).optional(),
@@ -54,7 +74,7 @@ export const changeRoutes = [
     summary: "Change a living execution",
     access: "submit",
     params,
-    body: jsonBody(ChangeRequest, { examples: { urgent: { priority: 90, maxTime: "12h" } } }),
+    body: jsonBody(ChangeRequest, { examples: CHANGES }),
     answer: {
       status: 200,
       text: "The execution as it now is",
@@ -64,11 +84,12 @@ export const changeRoutes = [
     refuses: ["conflict"],
     async handle(call) {
       const { id } = await visibleExecution(call);
-      const { priority, maxTime } = call.body;
+      const { priority, maxTime, counts } = call.body;
       const maxTimeSeconds = maxTime === undefined ? undefined : secondsOf(maxTime);
       const wanted = {
         ...(priority !== undefined && { priority }),
         ...(maxTimeSeconds !== undefined && { maxTimeSeconds }),
+        ...(counts !== undefined && { counts }),
       };
       return rowOf(await change(call.api.world, id, wanted));
     },

@@ -142,6 +142,12 @@ export const accounts: Cases = {
     400,
     "/state",
   ],
+  "a change to half a worker": [
+    "PATCH /v1/executions/SORTER",
+    { body: { counts: { sorter: { max: 0.5 } } } },
+    400,
+    "/counts/sorter/max",
+  ],
   "a change to a wrong priority": [
     "PATCH /v1/executions/SORTER",
     { body: { priority: 1000 } },
