@@ -15,6 +15,8 @@ export interface Objects {
   ): Promise<ObjectPage>;
   /** Every object whose key begins with `prefix`; answers how many there were. */
   delete(prefix: string): Promise<number>;
+  /** A URL by which whoever has it reads the object for so many seconds. A body without one gives the bytes itself. */
+  link?(key: string, seconds: number): Promise<string>;
 }
 
 /** Bytes from `from` to `to`, both inclusive; what lies beyond the object is cut. */

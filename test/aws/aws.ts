@@ -12,6 +12,7 @@ import { randomUUID } from "node:crypto";
 import { type Clock, realClock } from "./clock.ts";
 import type { Fault, FaultSource } from "./faults.ts";
 import { InProcess } from "./in-process.ts";
+import { checkPresigned } from "./presigned.ts";
 import { type Credentials, Principals } from "./principals.ts";
 import { protocolOf } from "./protocols/protocol.ts";
 import { QuickRetries } from "./quick-retries.ts";
@@ -96,6 +97,7 @@ export class Aws {
     const { service, protocol } = served;
     let asked: Asked;
     try {
+      checkPresigned(request, (key) => this.principals.secretOf(key), this.clock.now());
       asked = await read(served, request);
     } catch (error) {
       return protocol.fail(asAwsError(error), context.requestId);

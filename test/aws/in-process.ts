@@ -24,7 +24,7 @@ export class InProcess {
     const response = new HttpResponse({
       statusCode: status,
       headers: { ...headers },
-      body: Readable.from([body], { objectMode: false }),
+      body: Readable.from(request.method === "HEAD" ? [] : [body], { objectMode: false }),
     });
     return { response };
   }

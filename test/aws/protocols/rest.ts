@@ -137,6 +137,8 @@ function write(
   if (hasBody) body = encode(model, schema, inBody);
   if (body.length > 0)
     headers["content-type"] ??= hasBody ? contentType(model) : "binary/octet-stream";
+  // A part of an object has a status of its own, which the model leaves unsaid.
+  if (headers["content-range"] !== undefined) status = 206;
   return { status, headers, body };
 }
 

@@ -27,14 +27,18 @@ function routeOf(
   const [path = "/", search = ""] = uri.split("?");
   const pattern = patternOf(path);
   const literals = [...new URLSearchParams(search)].filter(([key]) => key !== "x-id");
-  const needed = requiredQuery(operation);
+  const needed = required(operation, "httpQuery");
+  const headers = required(operation, "httpHeader").map((name) => name.toLowerCase());
   return {
     operation,
-    weight: 10 * (literals.length + needed.length) + (path.match(/[^{/]+/g)?.length ?? 0),
+    weight:
+      10 * (literals.length + needed.length + headers.length) +
+      (path.match(/[^{/]+/g)?.length ?? 0),
     match(request) {
       if (request.method !== method || !literals.every((literal) => holds(request, literal)))
         return;
       if (!needed.every((key) => request.query.has(key))) return undefined;
+      if (!headers.every((name) => name in request.headers)) return undefined;
       const groups = pattern.exec(request.path)?.groups;
       if (groups === undefined) return undefined;
       return Object.fromEntries(
@@ -59,10 +63,10 @@ function patternOf(path: string): RegExp {
   return new RegExp(`^(?<_all>)${parts.join("")}$`);
 }
 
-function requiredQuery({ input }: OperationModel): readonly string[] {
+function required({ input }: OperationModel, trait: "httpQuery" | "httpHeader"): readonly string[] {
   if (input.isUnitSchema()) return [];
   const count = ((input.getSchema() as unknown as readonly unknown[])[6] ?? 0) as number;
   return [...input.structIterator()]
     .slice(0, count)
-    .flatMap(([, schema]) => (schema.getMergedTraits() as Traits).httpQuery ?? []);
+    .flatMap(([, schema]) => (schema.getMergedTraits() as Traits)[trait] ?? []);
 }

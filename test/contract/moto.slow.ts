@@ -1,0 +1,42 @@
+// The contracts over moto, where it is installed. What it gets wrong: docs/aws/contracts.md.
+import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
+import { dynamoStore } from "#functions/aws/store.ts";
+import { type Moto, startMoto, whyNoMoto } from "#test/aws/moto.ts";
+import { tableInput } from "#test/aws/tables.ts";
+import { storeContract } from "./store.ts";
+
+const reason = whyNoMoto();
+/** Facts that moto gets wrong, and how. */
+const WRONG: Readonly<Record<string, string>> = {
+  "condition: below, of a text": "a comparison of different types is an error, not false",
+  "100 additions at once are all counted": "transactions at once lose updates",
+  "an update that makes an item too large is refused, and nothing of its transaction is written":
+    "an update may pass 400 KB",
+};
+
+const START = Date.UTC(2026, 0, 1);
+
+test.runIf(reason !== undefined)(`skipped: ${reason}`, ({ skip }) => skip());
+
+describe.skipIf(reason !== undefined)("moto", () => {
+  let moto: Moto;
+  let tables = 0;
+  beforeAll(async () => {
+    moto = await startMoto();
+  }, 60_000);
+  beforeEach(({ task, skip }) => {
+    const wrong = WRONG[task.name];
+    if (wrong !== undefined) skip(`moto: ${wrong}`);
+  });
+  afterAll(() => moto.close());
+
+  storeContract("DynamoDB of moto", async () => {
+    const client = new DynamoDBClient(moto.client);
+    const table = `zoe-control-${++tables}`;
+    await client.send(new CreateTableCommand(tableInput(table)));
+    const clock = { now: START };
+    const store = dynamoStore({ client, table, now: () => clock.now });
+    return { store, clock, close: async () => client.destroy() };
+  });
+});
