@@ -1,4 +1,6 @@
 // What becomes of a report: a result, an attempt or a dead letter. It is put into a batch, and takes effect in memory when that is durable.
+
+import { checkedChildren } from "#functions/task-children.ts";
 import type { ReportReply } from "#functions/task-queues.ts";
 import { killedError, type Reported } from "#functions/task-rules.ts";
 import {
@@ -9,7 +11,6 @@ import {
   rowFor,
   type Written,
 } from "./batch.ts";
-import { checkedChildren } from "./children.ts";
 import type { Held } from "./hands.ts";
 import { NO_TROUBLE, type QueueParts } from "./parts.ts";
 import type { Queue } from "./queue.ts";

@@ -1,5 +1,6 @@
 // The task queues of a local Zoe, over the state database. Each queue that is used lies in memory (./queue.ts); its tables are written first (./batch.ts).
 import { randomBytes } from "node:crypto";
+import { targetsOf } from "#functions/task-children.ts";
 import type {
   Lease,
   LeaseRequest,
@@ -29,7 +30,6 @@ import {
 import type { Database } from "#local/database/database.ts";
 import { Batches } from "./batch.ts";
 import { Bell } from "./bell.ts";
-import { targetsOf } from "./children.ts";
 import type { Held } from "./hands.ts";
 import { leaseOf, leaseTextOf } from "./lease-text.ts";
 import { loaderOn } from "./load.ts";

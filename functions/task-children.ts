@@ -1,8 +1,9 @@
 // The tasks that a result puts into other queues, checked: all of them can be put, or the result's task is a dead letter that says why not.
-import { TASK_LIMITS } from "#functions/task-queues.ts";
-import { childTooLarge, isLonger, noSuchQueue } from "#functions/task-rules.ts";
+
 import { type Routed, type RoutedTask, routed } from "#shared/route.ts";
 import type { Route } from "#shared/zapp.ts";
+import { TASK_LIMITS } from "./task-queues.ts";
+import { childTooLarge, isLonger, noSuchQueue } from "./task-rules.ts";
 
 export function checkedChildren(
   parent: RoutedTask,
