@@ -17,7 +17,7 @@ export async function feed(parts: TaskQueueParts, { ref, chunk }: FeedMessage): 
 }
 
 async function sendChunk(parts: TaskQueueParts, queue: KnownQueue, item: Item): Promise<void> {
-  if (item.value["sent"] === true || queue.url === undefined) return;
+  if (item.value.sent === true || queue.url === undefined) return;
   const tasks = await tasksOf(item, queue.keys, parts.texts);
   const bodies = tasks.map(({ id, payload, round }, index) =>
     wrap({ task: id, payload, from: { chunk: item.sk, index }, seen: 0, round }),
@@ -48,7 +48,7 @@ export async function refeedMissing(parts: TaskQueueParts, queue: KnownQueue): P
   }
   for (const pk of keys.partitions)
     for await (const item of itemsOf(parts, pk, "t#")) {
-      const payload = textOf(item.value["payload"]);
+      const payload = textOf(item.value.payload);
       if (payload === undefined) continue;
       sent += await sendMissing(parts, queue, [{ id: item.sk.slice(2), payload }], [undefined]);
     }

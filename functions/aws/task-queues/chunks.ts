@@ -61,10 +61,10 @@ export async function tasksOf(
   texts: LargeTexts,
 ): Promise<readonly ChunkTask[]> {
   const { sk, value } = item;
-  const inline = textOf(value["payloads"]);
+  const inline = textOf(value.payloads);
   const payloads = (inline ?? (await texts.get(keys.payload(sk)))).split("\n");
-  const ids = textOf(value["ids"])?.split("\n");
-  const rounds = textOf(value["rounds"])?.split(" ");
+  const ids = textOf(value.ids)?.split("\n");
+  const rounds = textOf(value.rounds)?.split(" ");
   return payloads.map((payload, index) => ({
     id: ids?.[index] ?? ownId(firstOf(sk) + index),
     payload,
@@ -94,7 +94,7 @@ export class PayloadReader {
   async payloadOf(id: string, from: Place): Promise<string | undefined> {
     if (from) return (await this.#chunk(from.chunk))[from.index]?.payload;
     const item = await this.#parts.store.get(this.#keys.task(id));
-    return item && textOf(item.value["payload"]);
+    return item && textOf(item.value.payload);
   }
 
   #chunk(sk: string): Promise<readonly ChunkTask[]> {

@@ -61,6 +61,11 @@ export class Hands {
     return hand;
   }
 
+  /** This process gave it tasks, or tried to. */
+  knows(queue: KnownQueue, worker: string): boolean {
+    return this.#hands.has(`${nameOf(queue.ref)} ${worker}`);
+  }
+
   /** Deliveries whose time is over are no longer held. */
   expire(queue: KnownQueue, worker: string): Hand {
     const hand = this.of(queue, worker);

@@ -39,7 +39,7 @@ export async function viewOf(
   const place = item ? placeOf(item.value) : await ownPlace(parts, queue, task);
   if (!item && !place) return undefined;
   const text =
-    (item && textOf(item.value["payload"])) ??
+    (item && textOf(item.value.payload)) ??
     (await new PayloadReader(parts, keys).payloadOf(task, place));
   const about = {
     task,
@@ -69,15 +69,16 @@ async function ownPlace(
 ): Promise<Place> {
   const number = isOwnId(task) ? ownNumber(task) : Number.NaN;
   if (!(number < next)) return undefined;
-  const { items } = await store.query({
-    pk: keys.chunks,
-    from: ownChunk(0),
-    to: ownChunk(number + 1),
-    reverse: true,
-    limit: 1,
-  });
-  const [chunk] = items;
-  return chunk && { chunk: chunk.sk, index: number - firstOf(chunk.sk) };
+  const range = { pk: keys.chunks, from: ownChunk(0), to: ownChunk(number + 1) };
+  let cursor: string | undefined;
+  do {
+    const more = cursor === undefined ? {} : { cursor };
+    const found = await store.query({ ...range, reverse: true, limit: 1, ...more });
+    const [chunk] = found.items;
+    if (chunk) return { chunk: chunk.sk, index: number - firstOf(chunk.sk) };
+    cursor = found.cursor;
+  } while (cursor !== undefined);
+  return undefined;
 }
 
 /** Where the next page begins: a row of the log, and a place in it. */
@@ -149,7 +150,7 @@ async function* rowOf(
   { sk, value }: Item,
   skipped: number,
 ): AsyncGenerator<Listed> {
-  const tasks = (textOf(value["tasks"]) ?? "").split("\n");
+  const tasks = (textOf(value.tasks) ?? "").split("\n");
   for (let at = skipped; at < tasks.length; at += KEYS) {
     const some = tasks.slice(at, at + KEYS);
     const items = await store.getMany(some.map((task) => keys.outcome(task)));

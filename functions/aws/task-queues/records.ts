@@ -19,11 +19,11 @@ export function metaItem(key: Key, name: string, options: QueueOptions): NewItem
 
 export function metaOf({ value }: Item): QueueMeta {
   return {
-    name: String(value["name"]),
-    options: JSON.parse(String(value["options"])) as QueueOptions,
-    closed: value["closed"] === true,
-    next: Number(value["next"]),
-    url: textOf(value["url"]),
+    name: String(value.name),
+    options: JSON.parse(String(value.options)) as QueueOptions,
+    closed: value.closed === true,
+    next: Number(value.next),
+    url: textOf(value.url),
   };
 }
 
@@ -31,8 +31,8 @@ export function metaOf({ value }: Item): QueueMeta {
 export type Place = { readonly chunk: string; readonly index: number } | undefined;
 
 export function placeOf(value: JsonObject): Place {
-  const chunk = textOf(value["chunk"]);
-  return chunk === undefined ? undefined : { chunk, index: Number(value["index"]) };
+  const chunk = textOf(value.chunk);
+  return chunk === undefined ? undefined : { chunk, index: Number(value.index) };
 }
 
 /** A task with a given id points into its chunk; one that a route made carries its payload. */
@@ -63,17 +63,17 @@ export function outcomeItem(key: Key, { from, ...outcome }: OutcomeRecord): NewI
 }
 
 export function outcomeOf({ value }: Item): OutcomeRecord {
-  const [output, error] = [textOf(value["output"]), textOf(value["error"])];
+  const [output, error] = [textOf(value.output), textOf(value.error)];
   return {
-    task: String(value["task"]),
-    ok: value["ok"] === true,
+    task: String(value.task),
+    ok: value.ok === true,
     ...(output !== undefined && { output }),
     ...(error !== undefined && { error }),
-    attempts: Number(value["attempts"]),
-    worker: String(value["worker"]),
-    at: Number(value["at"]),
+    attempts: Number(value.attempts),
+    worker: String(value.worker),
+    at: Number(value.at),
     from: placeOf(value),
-    row: String(value["row"]),
+    row: String(value.row),
   };
 }
 
@@ -102,10 +102,10 @@ export function troubleOf(item: Item | undefined): Trouble {
   if (!item) return NO_TROUBLE;
   const { value, version } = item;
   return {
-    attempts: Number(value["attempts"]),
-    round: Number(value["round"]),
-    startedBy: textOf(value["startedBy"]),
-    silent: Number(value["silent"]),
+    attempts: Number(value.attempts),
+    round: Number(value.round),
+    startedBy: textOf(value.startedBy),
+    silent: Number(value.silent),
     version,
   };
 }
@@ -128,8 +128,8 @@ export function startItem(key: Key, { task, receipt, from }: StartRecord): NewIt
 
 export function startOf({ value }: Item): StartRecord {
   return {
-    task: String(value["task"]),
-    receipt: String(value["receipt"]),
+    task: String(value.task),
+    receipt: String(value.receipt),
     from: placeOf(value),
   };
 }

@@ -20,10 +20,11 @@ export async function releaseWorker(
   killed: boolean,
 ): Promise<void> {
   const { parts, hands, recorder } = releasing;
+  // A lease of ours that ended before its worker did is no attempt: another may have the task by now.
+  if (!hands.knows(queue, worker)) return releaseElsewhere(releasing, queue, worker, killed);
   const hand = hands.expire(queue, worker);
   hand.isEmptying = false;
   const held = [...hand.held];
-  if (held.length === 0) return releaseElsewhere(releasing, queue, worker, killed);
   const alone = held.find(({ isAlone }) => isAlone);
   if (alone && killed) {
     const most = queue.options.maxAttempts;

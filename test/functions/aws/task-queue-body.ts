@@ -1,14 +1,18 @@
 // The task queues of the AWS body for the contract: over the double's SQS, a work table, and a clock that stands still until it is told.
+import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { feed } from "#functions/aws/feed.ts";
+import { dynamoStore } from "#functions/aws/store.ts";
 import { sqsTaskMessages } from "#functions/aws/task-queues/messages.ts";
 import type { LargeTexts, TaskQueueParts } from "#functions/aws/task-queues/parts.ts";
 import { AwsTaskQueues } from "#functions/aws/task-queues/task-queues.ts";
-import type { Store } from "#functions/store.ts";
 import type { QueueRef, TaskQueueChange, TaskQueues } from "#functions/task-queues.ts";
 import { Aws } from "#test/aws/aws.ts";
+import { type DynamodbOptions, dynamodb } from "#test/aws/dynamodb.ts";
+import type { Recorder } from "#test/aws/recorder.ts";
 import type { Manners } from "#test/aws/sqs/queue.ts";
 import { type Sqs, sqs } from "#test/aws/sqs.ts";
+import { tableInput } from "#test/aws/tables.ts";
 import type { TaskQueueBody } from "#test/contract/task-queue.ts";
 import { VirtualTimers } from "#test/contract/virtual-timers.ts";
 
@@ -25,22 +29,32 @@ export interface TaskQueueStand extends TaskQueueBody {
 
 export interface StandOptions {
   readonly manners?: Manners;
-  readonly store?: (timers: VirtualTimers) => Store;
+  readonly dynamodb?: DynamodbOptions;
   readonly parts?: Partial<TaskQueueParts>;
+  readonly recorder?: Recorder;
 }
 
-export function openTaskQueueStand(
-  makeStore: (timers: VirtualTimers) => Store,
-  { manners, parts: more }: StandOptions = {},
-): TaskQueueStand {
+const TABLE_NAME = "zoe-work";
+
+export async function openTaskQueueStand({
+  manners,
+  dynamodb: unkindness,
+  parts: more,
+  recorder,
+}: StandOptions = {}): Promise<TaskQueueStand> {
   const timers = new VirtualTimers(Date.UTC(2026, 0, 1));
   const double = sqs({ clock: timers, ...(manners && { manners }) });
-  const aws = new Aws({ services: [double.service], clock: timers });
+  const services = [double.service, dynamodb(unkindness)];
+  const aws = new Aws({ services, clock: timers });
   const client = new SQSClient(aws.client(ROLE));
+  const table = new DynamoDBClient(aws.client(ROLE));
+  await table.send(new CreateTableCommand(tableInput(TABLE_NAME)));
+  aws.recorder = recorder;
+  const now = () => timers.now();
   const changes: { ref: QueueRef; change: TaskQueueChange }[] = [];
   let ids = 0;
   const parts: TaskQueueParts = {
-    store: makeStore(timers),
+    store: dynamoStore({ client: table, table: TABLE_NAME, now, wait: async () => {} }),
     messages: sqsTaskMessages(client),
     texts: memoryTexts(),
     ownerOf: async () => "tenant#zapp",
@@ -49,7 +63,7 @@ export function openTaskQueueStand(
     pause: pauseOn(timers),
     newId: () => String(++ids).padStart(10, "0"),
     flushMilliseconds: 0,
-    now: () => timers.now(),
+    now,
     onChange: (ref, change) => changes.push({ ref, change }),
     ...more,
   };
