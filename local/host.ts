@@ -1,4 +1,5 @@
 // The control plane on one machine, put together: state, store, queues, engine, API. `close` takes it apart in order.
+import { readFileSync } from "node:fs";
 import { chmod, cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -65,6 +66,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
 function apiOptions(options: HostOptions, state: StateDirectory, database: Database): ApiOptions {
   const { requestsPerSecond } = options;
   return {
+    version: ownVersion(),
     requestLog: "changes",
     ...(requestsPerSecond !== undefined && {
       limits: { requestsPerSecond, requestBurst: requestsPerSecond * 5 },
@@ -73,6 +75,11 @@ function apiOptions(options: HostOptions, state: StateDirectory, database: Datab
     keepProgram: (folder, { tenant, name, version }) =>
       keepProgram(folder, state.file("zapps", tenant, name, version)),
   };
+}
+
+function ownVersion(): string {
+  const path = new URL("../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
 }
 
 async function backUp(state: StateDirectory, database: Database) {

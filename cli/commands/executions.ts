@@ -103,10 +103,11 @@ export function getCommand(cli: Cli): Command {
   return command
     .option("-f, --follow", "follow it to its end")
     .option("--logs", "with --follow: also what its programs write")
-    .action(async (wanted: string, options: { follow?: true; logs?: true }) => {
+    .option("--no-logs", "with --follow: not what its programs write")
+    .action(async (wanted: string, options: { follow?: true; logs?: boolean }) => {
       const session = sessionOf(cli, command);
       const id = await findExecution(session, wanted);
-      if (options.follow) return attach(session, id, options.logs === true);
+      if (options.follow) return attach(session, id, options.logs);
       const execution = await session.client.execution(id);
       answer(session, execution, () => showExecution(session.terminal, execution, Date.now()));
       if (execution.outcome) failWith(cli, exitCodeOf(execution.outcome));
@@ -120,23 +121,19 @@ export function attachCommand(cli: Cli): Command {
     examples: ["zoe attach last --logs"],
   });
   return command
-    .option("--logs", "also what its programs write")
+    .option("--logs", "also what its programs write; usual for a single program")
+    .option("--no-logs", "not what its programs write")
     .option("--out <dir>", "download what it leaves, at its end")
-    .action(async (wanted: string, options: { logs?: true; out?: string }) => {
+    .action(async (wanted: string, options: { logs?: boolean; out?: string }) => {
       const session = sessionOf(cli, command);
-      await attach(
-        session,
-        await findExecution(session, wanted),
-        options.logs === true,
-        options.out,
-      );
+      await attach(session, await findExecution(session, wanted), options.logs, options.out);
     });
 }
 
 async function attach(
   session: Session,
   id: string,
-  withLogs: boolean,
+  withLogs: boolean | undefined,
   out?: string,
 ): Promise<void> {
   const followed = await follow(session, id, { withLogs });

@@ -26,7 +26,7 @@ interface RunOptions extends SubmissionOptions, ScriptOptions {
   readonly queue?: string;
   readonly detach?: true;
   readonly follow?: true;
-  readonly logs?: true;
+  readonly logs?: boolean;
   readonly out?: string;
   readonly rows?: string;
 }
@@ -57,7 +57,8 @@ export function runCommand(cli: Cli): Command {
     .option("--queue <name>", "the queue that --input goes to, where the zapp has more than one")
     .option("-d, --detach", "do not follow it: print its id")
     .option("-f, --follow", "follow it to its end (what it does anyway)")
-    .option("--logs", "also what its programs write")
+    .option("--logs", "also what its programs write; usual for a single program")
+    .option("--no-logs", "not what its programs write")
     .option("--out <dir>", "download what it leaves, at its end")
     .option("--rows <n>", "rows of the table of results", "20");
   formatOption(command)
@@ -90,7 +91,7 @@ async function run(
   const target = targetOf(what);
   const manner = {
     isDetached: options.detach === true,
-    withLogs: options.logs === true,
+    withLogs: options.logs,
     rows: numberOf(options.rows ?? "0", "--rows"),
     ...(options.out !== undefined && { out: options.out }),
   };

@@ -7,8 +7,8 @@ import { LogFollower } from "./log-follower.ts";
 import { FollowScreen } from "./screen.ts";
 
 export interface FollowOptions {
-  /** Its programs' output is written to stdout as it comes. */
-  readonly withLogs?: boolean;
+  /** Its programs' output is written to stdout as it comes; where it isn't said, that of a single program. */
+  readonly withLogs?: boolean | undefined;
   /** Runs beside, such as sending tasks; when it fails, following fails. */
   readonly beside?: (screen: FollowScreen, signal: AbortSignal) => Promise<void>;
   /** Told instead of the usual, when Ctrl-C ends it. */
@@ -25,7 +25,7 @@ const LEAST_PAUSE_MS = { live: 200, plain: 500 } as const;
 export async function follow(
   session: Session,
   id: string,
-  { withLogs = false, beside, onLeave }: FollowOptions = {},
+  { withLogs, beside, onLeave }: FollowOptions = {},
 ): Promise<Followed> {
   const { terminal, cli } = session;
   const screen = new FollowScreen(terminal);
@@ -51,19 +51,20 @@ export async function follow(
 }
 
 async function watch(
-  { patient, terminal }: Session,
+  { patient, terminal, isJson }: Session,
   id: string,
   screen: FollowScreen,
   signal: AbortSignal,
-  withLogs: boolean,
+  withLogs: boolean | undefined,
 ): Promise<ExecutionAnswer> {
-  const logs = withLogs ? new LogFollower(patient, terminal, id, signal) : undefined;
+  const logs = new LogFollower(patient, terminal, id, signal);
   const least = terminal.isLive ? LEAST_PAUSE_MS.live : LEAST_PAUSE_MS.plain;
   let execution = await patient.execution(id, signal);
-  signal.addEventListener("abort", () => logs?.stop());
+  signal.addEventListener("abort", () => logs.stop());
+  const isShown = () => withLogs ?? (!isJson && isOneProgram(execution));
   while (execution.state !== "ended") {
     screen.show(execution);
-    if (execution.services.length > 0) logs?.start(execution);
+    if (execution.services.length > 0 && isShown()) logs.start(execution);
     const asked = Date.now();
     const { value, pauseSeconds } = await patient.nextExecution(id, execution.version, signal);
     execution = value;
@@ -71,8 +72,13 @@ async function watch(
     if (execution.state !== "ended" && rest > 0) await sleep(rest, undefined, { signal });
   }
   screen.show(execution);
-  await logs?.end(execution);
+  logs.stop();
+  if (isShown()) await logs.end(execution);
   return execution;
+}
+
+function isOneProgram({ services }: ExecutionAnswer): boolean {
+  return services.length === 1 && services[0]?.run === "once";
 }
 
 function tellHowToReturn({ terminal }: Session, id: string): void {

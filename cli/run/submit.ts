@@ -26,7 +26,7 @@ export interface Input {
 export interface Manner {
   /** Not followed: the command ends when all was sent. */
   readonly isDetached: boolean;
-  readonly withLogs: boolean;
+  readonly withLogs: boolean | undefined;
   readonly out?: string;
   readonly rows?: number;
 }

@@ -46,6 +46,7 @@ export type RequestLog = "all" | "changes" | "none";
 
 /** What the host gives beside the world. Routes of what is missing are not there. */
 export interface ApiOptions {
+  /** Of Zoe, as people name it. */
   readonly version?: string;
   readonly limits?: Partial<ApiLimits>;
   /** Origins of web pages that may call from a browser; none by default. */
