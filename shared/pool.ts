@@ -25,4 +25,6 @@ export interface Capabilities {
   readonly catalogueOnly: boolean;
   /** Where images of zapps that did not come with Zoe may be from, as patterns (image.ts); without it, from anywhere. */
   readonly images?: readonly string[];
+  /** What an administrator should know of it here, in whole sentences. */
+  readonly notes?: readonly string[];
 }

@@ -54,7 +54,7 @@ async function aboutServer(ask: () => Promise<Info>, address: string): Promise<F
         detail: `${address}, version ${info.version}, answered in ${took}`,
       },
       ...aboutYou(info),
-      ...info.engines.map(aboutEngine),
+      ...info.engines.flatMap(aboutEngine),
       { what: "limits", isGood: true, detail: limitsOf(info) },
     ];
   } catch (error) {
@@ -82,7 +82,8 @@ function aboutEngine({
   runs,
   capacity,
   catalogueOnly,
-}: Info["engines"][number]): Finding {
+  notes,
+}: Info["engines"][number]): Finding[] {
   const { cpu, memoryMib, gpu, instances } = capacity;
   const parts = [
     engine,
@@ -92,7 +93,10 @@ function aboutEngine({
       ? "programs that are not of the catalogue for administrators only (it is no sandbox)"
       : "",
   ];
-  return { what: `engine ${name}`, isGood: true, detail: parts.filter(Boolean).join("; ") };
+  return [
+    { what: `engine ${name}`, isGood: true, detail: parts.filter(Boolean).join("; ") },
+    ...notes.map((detail) => ({ what: "", isGood: true, detail })),
+  ];
 }
 
 function limitsOf({ limits }: Info): string {

@@ -18,8 +18,8 @@ export type ProcessBackend = EngineBackend<ProcessRunner>;
 /** Resolves when it can launch: what an earlier control plane left running has been ended, and its events are on their way. */
 export async function processBackend(options: ProcessOptions): Promise<ProcessBackend> {
   const { allowFileUrls = false, allowLocalUrls = false, log } = options;
-  const capabilities = capabilitiesOf(options.capacity);
   const limit = await limitOf(options);
+  const capabilities = capabilitiesOf(limit, options.capacity);
   return openBackend(options, {
     ...{ name: "process", inner: "", capabilities },
     whyRejected: (request) =>

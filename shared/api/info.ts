@@ -23,6 +23,7 @@ export const Info = z
           capacity: Capacity,
           largest: Capacity.describe("The largest single instance"),
           catalogueOnly: z.boolean().describe("Ad hoc programs run for administrators only"),
+          notes: z.array(z.string()).readonly().describe("What to know of it on this machine"),
         }),
       )
       .readonly(),

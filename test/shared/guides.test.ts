@@ -13,7 +13,7 @@ const setting = {
   tenant: { name: "lab" },
 };
 
-const engine = capabilitiesOf();
+const engine = capabilitiesOf({ kind: "sampler", reason: "it is set so" });
 
 const guides: Record<string, { given: object; refused: string[] }> = {
   "two-level-classifier": { given: {}, refused: [] },

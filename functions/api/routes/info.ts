@@ -39,8 +39,8 @@ export const infoRoutes = [
 
 function enginesOf({ world }: Api): Info["engines"] {
   return world.backends.map(({ name, capabilities }) => {
-    const { engine, runs, capacity, largest, catalogueOnly } = capabilities;
-    return { name, engine, runs, capacity, largest, catalogueOnly };
+    const { engine, runs, capacity, largest, catalogueOnly, notes = [] } = capabilities;
+    return { name, engine, runs, capacity, largest, catalogueOnly, notes };
   });
 }
 

@@ -1,5 +1,6 @@
 // What the process engine can do on this machine.
 import { machineCapacity } from "#local/backends/engine/admission.ts";
+import { type MemoryLimitWay, tellMemoryLimitWay } from "#local/memory-limit.ts";
 import type { Amount, Capabilities } from "#shared/pool.ts";
 
 const FEATURES = [
@@ -16,7 +17,10 @@ const FEATURES = [
   "routes",
 ] as const;
 
-export function capabilitiesOf(capacity: Partial<Amount> = {}): Capabilities {
+export function capabilitiesOf(
+  limit: MemoryLimitWay,
+  capacity: Partial<Amount> = {},
+): Capabilities {
   const whole = machineCapacity(capacity);
   return {
     engine: "process",
@@ -26,5 +30,6 @@ export function capabilitiesOf(capacity: Partial<Amount> = {}): Capabilities {
     features: FEATURES,
     remembers: true,
     catalogueOnly: true,
+    notes: [tellMemoryLimitWay(limit)],
   };
 }
