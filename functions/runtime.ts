@@ -1,4 +1,4 @@
-// The rules of the runtime API: what a worker's program may be given, how long it waits, and when it is told to leave. Served by local/runtime and the sidecar.
+// The rules of the runtime API: what a worker's program may be given, how long it waits, and when it is told to leave. Served by runtime-api/, locally and in the sidecar.
 import { TASK_LIMITS } from "./task-queues.ts";
 
 /**

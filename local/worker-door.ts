@@ -2,12 +2,12 @@
 import type { LaunchRequest } from "#functions/backend.ts";
 import { Items } from "#functions/instances.ts";
 import { keys, read } from "#functions/records.ts";
+import { openRuntime, type Runtime } from "#functions/runtime-api/runtime.ts";
 import type { Store } from "#functions/store.ts";
 import type { QueueRef } from "#functions/task-queues.ts";
 import type { Log } from "#functions/world.ts";
 import { type InstanceId, instanceName, type Outcome } from "#shared/instance.ts";
 import type { WorkerService } from "#shared/zapp/service.ts";
-import { openRuntime, type Runtime } from "./runtime/runtime.ts";
 import type { LocalTaskQueues } from "./task-queue/task-queues.ts";
 
 export interface WorkerDoorOptions {

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
+import { openRuntime } from "#functions/runtime-api/runtime.ts";
 import type { TaskQueues } from "#functions/task-queues.ts";
 import { openDatabase } from "#local/database/database.ts";
 import { memoryTaskQueues } from "#local/memory-task-queues.ts";
-import { openRuntime } from "#local/runtime/runtime.ts";
 import { openTaskQueues } from "#local/task-queue/task-queues.ts";
 import { type RuntimeBody, runtimeApiContract } from "#test/contract/runtime-api.ts";
 

@@ -1,4 +1,4 @@
-// The runtime API of one machine: what worker programs speak to, at http://127.0.0.1:PORT/SECRET. Plain node:http, since every task passes here twice.
+// The runtime API: what worker programs speak to, at http://127.0.0.1:PORT/SECRET, of the local host or of a sidecar. Plain node:http, since every task passes here twice.
 import { randomBytes } from "node:crypto";
 import { chmod } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -17,8 +17,8 @@ export interface RuntimeOptions extends SessionHost {
 }
 
 export interface Runtime {
-  /** What the worker's program finds in ZOE_RUNTIME_API. Holds its secret: never logged. */
-  open(session: WorkerSession): string;
+  /** What the worker's program finds in ZOE_RUNTIME_API. Holds its secret, a new one unless it was told before: never logged. */
+  open(session: WorkerSession, secret?: string): string;
   /** The worker ended; `killed`: it was taken down, maybe by the task it held. What it held waits again. */
   close(ref: QueueRef, worker: string, killed: boolean): Promise<void>;
   /** Answers at a socket too, to whoever reaches it: who it is, the secret says. */
@@ -50,8 +50,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const port = await listen(servers[0] as Server, options.port ?? 0);
   const beat = setInterval(() => beatAll(sessions, options.log), BEAT_MILLISECONDS);
   return {
-    open(session) {
-      const secret = randomBytes(SECRET_BYTES).toString("hex");
+    open(session, secret = randomBytes(SECRET_BYTES).toString("hex")) {
       sessions.set(secret, new Session(session, options));
       return `http://127.0.0.1:${port}/${secret}`;
     },
