@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openRuntime, type Runtime } from "#functions/runtime-api/runtime.ts";
 import type { QueueRef, TaskQueues } from "#functions/task-queues.ts";
 import { memoryTaskQueues } from "#local/memory-task-queues.ts";
-import { openRuntime, type Runtime } from "#functions/runtime-api/runtime.ts";
 import { OPTIONS } from "#test/contract/task-queue.ts";
 
 const LIBRARIES = fileURLToPath(new URL("../../zapps/worker/", import.meta.url));
