@@ -148,7 +148,7 @@ export function aWorld(options: WorldOptions = {}): TestWorld {
     tell: (event) => void boxes.observe.send([event]),
     cast: options.cast ?? (() => ({ reply: "launched", startsAfterMs: 0 })),
   });
-  const store = memoryStore({ now: () => now });
+  const store = memoryStore({ now: () => now, sharesItems: true });
   const world = worldOf(options, { store, backend, boxes, now: () => now });
   const pass = (ms: number) => {
     now += ms;

@@ -105,7 +105,8 @@ export function surroundingsOf(
 
 function storeOf({ staleOperations, seed }: Scenario, time: Time, chaos: Chaos) {
   const random = new Random(seed, "store");
-  const store = memoryStore({ now: () => time.now, random: () => random.next(), staleOperations });
+  const kind = { sharesItems: true, staleOperations };
+  const store = memoryStore({ now: () => time.now, random: () => random.next(), ...kind });
   const short = new Random(seed, "pages");
   return {
     get: store.get.bind(store),
