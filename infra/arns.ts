@@ -85,7 +85,10 @@ export function arnsOf(scope: Construct, of: ArnsOf): Omit<Arns, "executionRole"
     programLogGroup: logGroupName(stack),
     vpc: arn("ec2", "vpc", of.vpcId),
     repositories: arn("ecr", "repository", "*"),
-    taskQueues: arn("sqs", `${taskQueuePrefix(stack)}*`, "", ArnFormat.NO_RESOURCE_NAME),
+    taskQueues: Stack.of(scope).formatArn({
+      service: "sqs",
+      resource: `${taskQueuePrefix(stack)}*`,
+    }),
     taskRoles: arn("iam", "role", `${taskRolePath(stack).slice(1)}*`),
     taskDefinitions: arn("ecs", "task-definition", definitions),
     tasks: arn("ecs", "task", `${of.clusterName}/*`),

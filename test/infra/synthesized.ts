@@ -1,7 +1,8 @@
 // The stacks as the tests look at them, synthesized once for each file of tests: without bundles, which tests of their own look at.
-import { App } from "aws-cdk-lib";
+
 import { Template } from "aws-cdk-lib/assertions";
 import { Code } from "aws-cdk-lib/aws-lambda";
+import { newApp } from "#infra/app.ts";
 import { ZoeStack } from "#infra/stack.ts";
 import { readStage } from "#infra/stage.ts";
 
@@ -9,7 +10,7 @@ export type Environment = Readonly<Record<string, string>>;
 
 export function stackOf(environment: Environment = {}): ZoeStack {
   const stage = readStage(environment);
-  const app = new App({ analyticsReporting: false });
+  const app = newApp();
   const code = () => Code.fromInline("exports.handler = () => {}");
   return new ZoeStack(app, stage.name, { stage, code });
 }
