@@ -67,7 +67,7 @@ export const REASONS: readonly Reason[] = [
     rule: patterns("arn:.*:security-group/\\*"),
     reason: "Ids that AWS chooses; the condition asks for a tenant's tag.",
   },
-  { rule: patterns("<.*>/index/\\*"), reason: "Both indexes of the control table." },
+  { rule: patterns("<.*>/index/\\*"), reason: "Indexes of the stack's own tables." },
   {
     rule: patterns("<.*>/tenants/.*"),
     reason: "A tenant's own folder, by the tag of its role.",

@@ -27,15 +27,11 @@ export class Storage extends Construct {
     super(scope, id);
     // Point-in-time recovery is 0.20 USD a GB and month: the control table stays small; the work table is as large as the results.
     this.control = this.table("Control", { key, isRecoverable: true });
-    for (const [indexName, { partitionKey, sortKey }] of Object.entries(TABLE.indexes)) {
-      this.control.addGlobalSecondaryIndex({
-        indexName,
-        partitionKey: text(partitionKey),
-        sortKey: text(sortKey),
-        projectionType: ProjectionType.ALL,
-      });
-    }
     this.work = this.table("Work", { key, isRecoverable: key !== undefined });
+    addIndex(this.control, "byTenant");
+    addIndex(this.control, "byState");
+    // Chunks that were not sent yet, and nothing else: few, and soon gone from it.
+    addIndex(this.work, "byState");
     this.bucket = this.newBucket(key);
   }
 
@@ -83,6 +79,16 @@ export class Storage extends Construct {
       lifecycleRules: [{ expiration: Duration.days(365) }],
     });
   }
+}
+
+function addIndex(table: Table, indexName: keyof typeof TABLE.indexes): void {
+  const { partitionKey, sortKey } = TABLE.indexes[indexName];
+  table.addGlobalSecondaryIndex({
+    indexName,
+    partitionKey: text(partitionKey),
+    sortKey: text(sortKey),
+    projectionType: ProjectionType.ALL,
+  });
 }
 
 const text = (name: string): Attribute => ({ name, type: AttributeType.STRING });

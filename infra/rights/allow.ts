@@ -31,7 +31,8 @@ const WRITE_ITEMS = [
 export const readControl = ({ control }: Arns) =>
   allow("ReadControl", READ_ITEMS, [control, `${control}/index/*`]);
 export const writeControl = ({ control }: Arns) => allow("WriteControl", WRITE_ITEMS, control);
-export const readWork = ({ work }: Arns) => allow("ReadWork", READ_ITEMS, work);
+export const readWork = ({ work }: Arns) =>
+  allow("ReadWork", READ_ITEMS, [work, `${work}/index/*`]);
 export const writeWork = ({ work }: Arns) => allow("WriteWork", WRITE_ITEMS, work);
 
 export const send = (arns: Arns, ...queues: readonly ("decide" | "launch" | "event" | "feed")[]) =>

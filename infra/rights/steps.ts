@@ -62,7 +62,7 @@ export function observe(arns: Arns): PolicyStatement[] {
     writeWork(arns),
     send(arns, "decide", "launch", "event", "feed"),
     receive(arns.event),
-    allow("EndTaskQueues", ["sqs:DeleteQueue"], arns.taskQueues),
+    allow("EndTaskQueues", ["sqs:DeleteQueue", "sqs:GetQueueAttributes"], arns.taskQueues),
   ];
 }
 
@@ -80,7 +80,7 @@ export function sweep(arns: Arns): PolicyStatement[] {
     allow("ListTasks", ["ecs:ListTasks"], everything, ofCluster),
     // Batch's lists and descriptions know no resource.
     allow("LookAtJobs", ["batch:DescribeJobs", "batch:ListJobs"], everything),
-    allow("EndTaskQueues", ["sqs:DeleteQueue"], arns.taskQueues),
+    allow("EndTaskQueues", ["sqs:DeleteQueue", "sqs:GetQueueAttributes"], arns.taskQueues),
     allow("Forget", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], `${bucket}/*`),
     allow("ListFiles", ["s3:ListBucket"], bucket),
     // Logs of what has ended go to the bucket, where they are read without CloudWatch's limits.
@@ -96,7 +96,11 @@ export function feed(arns: Arns): PolicyStatement[] {
     writeWork(arns),
     receive(arns.feed),
     send(arns, "event", "feed"),
-    allow("FeedTasks", ["sqs:SendMessage", "sqs:GetQueueUrl"], arns.taskQueues),
+    allow(
+      "FeedTasks",
+      ["sqs:SendMessage", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"],
+      arns.taskQueues,
+    ),
     allow("LargeTasks", ["s3:GetObject"], `${arns.bucket}/*`),
   ];
 }

@@ -84,7 +84,7 @@ describe("no function may", () => {
 
 test("every resource is spelled as AWS spells its kind", () => {
   const kinds =
-    /^(\*|<[A-Za-z0-9.:]+>(\/.+[^/])?|arn:<AWS::Partition>:(iam::<AWS::AccountId>:role|(ecs|batch|ecr|ec2):<AWS::Region>:<AWS::AccountId>:[a-z-]+)\/.+[^/]|arn:<AWS::Partition>:sqs:<AWS::Region>:<AWS::AccountId>:zoe_t_\*|arn:<AWS::Partition>:(lambda|secretsmanager):<AWS::Region>:<AWS::AccountId>:(function|secret):.+)$/;
+    /^(?!.*\/$)(\*|<[A-Za-z0-9.:]+>(\/.+)?|arn:<AWS::Partition>:(iam::<AWS::AccountId>:role|(ecs|batch|ecr|ec2):<AWS::Region>:<AWS::AccountId>:[a-z-]+)\/.+|arn:<AWS::Partition>:sqs:<AWS::Region>:<AWS::AccountId>:zoe_t_\*|arn:<AWS::Partition>:(lambda|secretsmanager):<AWS::Region>:<AWS::AccountId>:(function|secret):.+)$/;
   const boundary = one(template, "AWS::IAM::ManagedPolicy").Properties.PolicyDocument;
   const all = [
     ...Object.values(ROLES).flatMap((role) => rights(template, role)),
