@@ -1,5 +1,5 @@
 // What the nodes of a gang are told of each other when they are launched, and which requests of a call belong to one gang.
-import type { InstanceId } from "#shared/instance.ts";
+import type { InstanceId, Outcome } from "#shared/instance.ts";
 import { slotsOf } from "#shared/zapp/slots.ts";
 import type { GangService } from "#shared/zapp.ts";
 import type { GangRequest, LaunchRequest } from "./backend.ts";
@@ -31,4 +31,16 @@ export function launchedTogether(requests: readonly LaunchRequest[]): LaunchRequ
   return [...groups.values()].map((group) =>
     group.sort((a, b) => (a.gang?.node ?? 0) - (b.gang?.node ?? 0)),
   );
+}
+
+/** What the program that keeps a node (sidecar/gang/gang.h) ends with when the gang, and not its program, is the reason. */
+export function outcomeOfNode(exitCode: number | null): Outcome | undefined {
+  if (exitCode === 115)
+    return { kind: "lost", reason: "A node of its gang was lost: see its log for which." };
+  if (exitCode === 116)
+    return {
+      kind: "interrupted",
+      reason: "Not all nodes of its gang came in time (startWithin): see its log.",
+    };
+  return undefined;
 }

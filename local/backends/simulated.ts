@@ -9,6 +9,7 @@ import type {
 import { launchedTogether } from "#functions/gang-request.ts";
 import { type InstanceId, instanceName, type Outcome, type Usage } from "#shared/instance.ts";
 import type { Capabilities } from "#shared/pool.ts";
+import { isOfGang, isOfOther, whyOthersEnd } from "./simulated-gang.ts";
 
 /** How one instance goes; asked for once, when it is launched. */
 export interface Part {
@@ -44,6 +45,8 @@ export interface SimulatedOptions {
   /** Of a repeated launch: whether the answer arrives. */
   readonly isHeard?: () => boolean;
   readonly graceMs: number;
+  /** Does not end the nodes of a gang when node 0 has ended or one is lost, as a machine that is cut off: others must. */
+  readonly neglectsGangs?: boolean;
 }
 
 interface Actor {
@@ -143,14 +146,8 @@ export class SimulatedBackend implements Backend {
 
   /** No node of one generation beside any node of another. */
   #fenceGang({ instance }: LaunchRequest): LaunchReply | undefined {
-    const { executionId, service, generation } = instance;
-    const others = [...this.#actors.values()].filter(
-      ({ instance: other }) =>
-        other.executionId === executionId &&
-        other.service === service &&
-        other.generation !== generation,
-    );
-    if (others.some((other) => other.instance.generation > generation))
+    const others = [...this.#actors.values()].filter(isOfOther(instance));
+    if (others.some((other) => other.instance.generation > instance.generation))
       return { kind: "rejected", reason: "A later generation of its gang was launched." };
     const live = others.filter(isLive);
     for (const other of live)
@@ -253,6 +250,14 @@ export class SimulatedBackend implements Backend {
     Object.assign(actor, { outcome, usage });
     const since = startedAt === undefined ? {} : { startedAt };
     if (!silently) this.#options.tell({ kind: "ended", instance, at, ...since, outcome, usage });
+    if (actor.request.gang !== undefined && !this.#options.neglectsGangs) this.#endGang(actor);
+  }
+
+  #endGang(actor: Actor): void {
+    const reason = whyOthersEnd(actor);
+    if (reason === undefined) return;
+    const nodes = [...this.#actors.values()].filter(isOfGang(actor.instance));
+    for (const node of nodes.filter(isLive)) this.#stopOne(node, reason);
   }
 
   #lookAt(actor: Actor | undefined): InstanceLook {

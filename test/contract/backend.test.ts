@@ -2,7 +2,6 @@
 
 import type { LaunchRequest } from "#functions/backend.ts";
 import { type Part, SimulatedBackend } from "#local/backends/simulated.ts";
-import type { Command } from "#shared/zapp.ts";
 import { aRequest, CAPACITY, openProcessBody } from "#test/local/process-body.ts";
 import {
   type BackendBody,
@@ -11,6 +10,7 @@ import {
   type Play,
   type RequestOptions,
 } from "./backend.ts";
+import { commandFor } from "./plays.ts";
 
 for (const memoryLimit of [undefined, "sampler"] as const) {
   backendContract(
@@ -29,22 +29,6 @@ function aProgram(play: Play, { instance, shape, maxTimeSeconds }: RequestOption
     ...(instance && { instance }),
     service: { resources, ...(maxTimeSeconds !== undefined && { maxTimeSeconds }) },
   });
-}
-
-function commandFor(play: Play): Command {
-  switch (play.does) {
-    case "succeed":
-      return { kind: "exec", words: ["true"] };
-    case "fail":
-      return { kind: "shell", text: `exit ${play.exitCode}` };
-    case "stay":
-      return { kind: "exec", words: ["sleep", "600"] };
-    case "ignoreStops":
-      return { kind: "shell", text: "trap '' TERM; while :; do sleep 600; done" };
-    case "takeMemory":
-      // tail keeps what it reads until a line ends; the pause lets a sampler look before it is all read.
-      return { kind: "shell", text: `(head -c ${play.mib}m /dev/zero; sleep 600) | tail` };
-  }
 }
 
 backendContract("simulated", async () => openSimulated(), {

@@ -20,6 +20,9 @@ export interface Violation {
   readonly atMs: number;
 }
 
+/** What is due since less than this may be waited for: whole seconds are what delays of messages are given in. */
+const WAKING_MS = 1_000;
+
 export class Judge {
   violation: Violation | undefined;
   readonly #coverage: Coverage;
@@ -115,7 +118,8 @@ export class Judge {
       for (const { text, help = "" } of reasons) this.told(`${text} ${help}`, execution);
     }
     await this.#judgeStarting();
-    for (const placement of picture.placements.values()) this.#judgeShort(placement, time.now);
+    for (const placement of picture.placements.values())
+      this.#judgeShort(placement, time.now - WAKING_MS);
   }
 
   async #standstill(id: string) {

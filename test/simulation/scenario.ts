@@ -57,6 +57,8 @@ export interface Scenario {
   readonly pool: { readonly instances: number; readonly cpu: number };
   /** Whether the backend knows its instances by their ids. */
   readonly remembers: boolean;
+  /** Whether it leaves it to others to end what is left of a gang. */
+  readonly neglectsGangs: boolean;
   readonly staleOperations: number;
   readonly placedPerCycle: number;
   readonly headsPerShare: number;
@@ -90,6 +92,7 @@ export function scenarioOf(seed: number): Scenario {
     concurrency: random.between(1, 2),
     pool: { instances: random.between(2, 8), cpu: random.between(2, 8) },
     remembers: random.chance(0.5),
+    neglectsGangs: random.chance(0.5),
     staleOperations: random.pick([0, 20, 200]),
     placedPerCycle: random.pick([1, 2, 500]),
     headsPerShare: random.pick([1, 2, 50]),

@@ -88,6 +88,7 @@ export function surroundingsOf(
     isHeard: () => !chaos.happens("unseen"),
     cast: castBy({ seed, time, chaos, tasks, isDraining, trace }),
     graceMs: 10_000,
+    neglectsGangs: scenario.neglectsGangs,
   });
   const store = watched(storeOf(scenario, time, chaos), picture, listeners.written);
   const world: World = {

@@ -47,6 +47,14 @@ export class Room {
     return undefined;
   }
 
+  /** What is missing for all of them together, in a sentence; nothing is taken. */
+  lacks(amounts: readonly Amount[]): string | undefined {
+    const before = this.#held;
+    const missing = amounts.map((amount) => this.take(amount)).find((short) => short);
+    this.#held = before;
+    return missing;
+  }
+
   give(amount: Amount): void {
     this.#held = plus(this.#held, times(amount, -1));
   }

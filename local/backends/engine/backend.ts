@@ -1,5 +1,6 @@
 // The port of every engine on this machine; the life of an instance is engine.ts. Adding an engine = a Runner, and what it can't run.
 import type { Backend, InstanceLook, LaunchReply, LaunchRequest } from "#functions/backend.ts";
+import { launchedTogether } from "#functions/gang-request.ts";
 import type { InstanceId, Outcome } from "#shared/instance.ts";
 import type { Capabilities } from "#shared/pool.ts";
 import { amountOf, Room } from "./admission.ts";
@@ -9,6 +10,7 @@ import type { EngineOptions } from "./options.ts";
 import type { Runner } from "./runner.ts";
 
 const CLOSED: Outcome = { kind: "interrupted", reason: "Zoe's control plane was stopped." };
+const CLOSING: LaunchReply = { kind: "noRoom", reason: "This control plane is being stopped." };
 const REPLACED: Outcome = { kind: "lost", reason: "A later generation takes its place." };
 
 export interface BackendSetting<R extends Runner> extends EngineSetting<R> {
@@ -48,7 +50,42 @@ export class EngineBackend<R extends Runner = Runner> implements Backend {
   }
 
   async launch(requests: readonly LaunchRequest[]): Promise<readonly LaunchReply[]> {
-    return requests.map((request) => this.#launch(request));
+    const replies = new Map<LaunchRequest, LaunchReply>();
+    for (const group of launchedTogether(requests)) {
+      const refusal = this.#whyNotAll(group);
+      for (const request of group) replies.set(request, refusal ?? this.#launch(request));
+    }
+    return requests.flatMap((request) => replies.get(request) ?? []);
+  }
+
+  /** Of a gang: what keeps one node from being launched keeps all. One that is known has been launched, with all others. */
+  #whyNotAll(group: readonly LaunchRequest[]): LaunchReply | undefined {
+    const [first] = group;
+    if (first?.gang === undefined) return undefined;
+    const isKnown = ({ instance }: LaunchRequest) =>
+      this.#engine.lives.has(keyOf(instance)) || this.#engine.ends.has(keyOf(instance));
+    if (group.some(isKnown)) return undefined;
+    if (this.#closed) return CLOSING;
+    const rejected = group.map(this.#whyRejected).find((reason) => reason !== undefined);
+    if (rejected) return { kind: "rejected", reason: rejected };
+    const missing = this.#room.lacks(group.map(({ service }) => amountOf(service)));
+    return this.#fenceGang(first) ?? (missing ? { kind: "noRoom", reason: missing } : undefined);
+  }
+
+  /** No node of one generation beside any node of another. */
+  #fenceGang({ instance }: LaunchRequest): LaunchReply | undefined {
+    const { executionId, service, generation } = instance;
+    const before = [...this.#engine.lives.values()].filter(
+      ({ request: { instance: other } }) =>
+        other.executionId === executionId &&
+        other.service === service &&
+        other.generation !== generation,
+    );
+    if (before.length === 0) return undefined;
+    if (before.some(({ request }) => request.instance.generation > generation))
+      return { kind: "rejected", reason: "A later generation of it runs." };
+    for (const { key } of before) this.#engine.stop(key, REPLACED);
+    return { kind: "noRoom", reason: "The generation before it has not ended yet." };
   }
 
   #launch(request: LaunchRequest): LaunchReply {
@@ -61,7 +98,7 @@ export class EngineBackend<R extends Runner = Runner> implements Backend {
       this.#engine.reporter.say({ kind: "ended", ...end });
       return launched;
     }
-    if (this.#closed) return { kind: "noRoom", reason: "This control plane is being stopped." };
+    if (this.#closed) return CLOSING;
     const rejected = this.#whyRejected(request);
     if (rejected) return { kind: "rejected", reason: rejected };
     const refused = this.#fence(request);

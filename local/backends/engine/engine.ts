@@ -7,7 +7,7 @@ import type { FolderPool } from "./folders.ts";
 import { PreparationError } from "./inputs.ts";
 import { type End, Ends, indexOf, isFenced, type Live } from "./live.ts";
 import { type EngineForm, type EngineOptions, partsOf, stateIdOf } from "./options.ts";
-import { outcomeOf, refusal, usageOf } from "./outcome.ts";
+import { refusal, usageOf } from "./outcome.ts";
 import { leaverOf, type Preparation, prepare } from "./prepare.ts";
 import { LOST, recoverPrograms } from "./recover.ts";
 import { Reporter } from "./reporter.ts";
@@ -19,6 +19,7 @@ import type {
   RunnerEvent,
   Tell,
 } from "./runner.ts";
+import { nodeLost, nodeTold, outcomeOfLive } from "./together.ts";
 
 const GRACE_SECONDS = 10;
 /** Beyond the grace time: what doesn't end by then is left to the end of the runner. */
@@ -55,6 +56,7 @@ export class Engine<R extends Runner = Runner> {
   /** Those that a runner took with it when it died, until the next one has ended what is left of them. */
   #orphans: Live[] = [];
   #idle: (() => void) | undefined;
+  readonly #stopNode = (key: string, reason: Outcome) => this.stop(key, reason);
 
   /** Resolves when it can begin: what an earlier control plane left running has been ended, and its events are on their way. */
   static async open<R extends Runner>(
@@ -119,6 +121,8 @@ export class Engine<R extends Runner = Runner> {
   }
 
   #failure(live: Live, error: unknown): Outcome {
+    if (error instanceof PreparationError && error.code === "gang")
+      return { kind: "rejected", reason: error.message };
     if (error instanceof PreparationError)
       return { kind: "failed", code: error.code, reason: error.message };
     const about = {
@@ -177,7 +181,8 @@ export class Engine<R extends Runner = Runner> {
         void this.#end(live, live.stopped ?? refusal(event));
         return;
       case "ended":
-        void this.#end(live, outcomeOf(event, live.stopped, this.runner.limitsExactly), event);
+        nodeLost(this.lives, live, event, this.#stopNode);
+        void this.#end(live, outcomeOfLive(live, event, this.runner.limitsExactly), event);
     }
   }
 
@@ -248,6 +253,7 @@ export class Engine<R extends Runner = Runner> {
     this.ends.add(live.key, told);
     this.#room.give(live.amount);
     this.reporter.say({ kind: "ended", ...told });
+    nodeTold(this.lives, live, this.#stopNode);
     if (this.lives.size === 0) this.#idle?.();
   }
 
@@ -264,7 +270,7 @@ export class Engine<R extends Runner = Runner> {
       const end = ends.get(live.key);
       void this.#end(
         live,
-        end ? outcomeOf(end, live.stopped, this.runner.limitsExactly) : (live.stopped ?? LOST),
+        end ? outcomeOfLive(live, end, this.runner.limitsExactly) : (live.stopped ?? LOST),
         end,
       );
     }

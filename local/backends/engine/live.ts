@@ -37,6 +37,10 @@ export class Ends {
     return this.#ends.get(key);
   }
 
+  has(key: string): boolean {
+    return this.#ends.has(key);
+  }
+
   add(key: string, end: End): void {
     this.#ends.set(key, end);
     if (this.#ends.size <= ENDS_REMEMBERED) return;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Objects } from "#functions/objects.ts";
 import { uploadKey as ownUploadKey } from "#functions/uploads.ts";
 import type { Log } from "#functions/world.ts";
+import { gangAgent } from "#local/gang-agent.ts";
 import type { LocalLogs } from "#local/logs.ts";
 import type { Amount } from "#shared/pool.ts";
 import type { Keeper } from "./finish.ts";
@@ -26,6 +27,8 @@ export interface EngineOptions {
   readonly logs: LocalLogs;
   readonly now: () => number;
   readonly log: Log;
+  /** The folder of the agent that keeps the nodes of gangs; by default it is built in the state directory. */
+  readonly gangAgent?: () => Promise<string>;
   /** Between SIGTERM and SIGKILL. */
   readonly graceSeconds?: number;
   /** The object that an input of a tenant names; by default an upload of the tenant. */
@@ -71,8 +74,20 @@ export function partsOf(
   return {
     root,
     folders: new FolderPool(folders, inner),
-    preparation: { stateId, inputs, secrets, runtime, ...caches },
+    preparation: { stateId, inputs, secrets, runtime, ...caches, agent: once(options) },
     keeper: { outputs: new Outputs({ objects, ...urls }), logs, log },
+  };
+}
+
+/** Built when the first gang comes; tried again when that failed. */
+function once({ stateDirectory, gangAgent: given }: EngineOptions): () => Promise<string> {
+  let folder: Promise<string> | undefined;
+  return () => {
+    folder ??= (given?.() ?? gangAgent(stateDirectory)).catch((error) => {
+      folder = undefined;
+      throw error;
+    });
+    return folder;
   };
 }
 

@@ -28,6 +28,8 @@ export interface Preparation {
   /** What programs keep for themselves from run to run, by tenant and zapp. */
   readonly cacheRoot: string;
   readonly cachesMade: Set<string>;
+  /** The folder of the agent that keeps the nodes of gangs. */
+  readonly agent: () => Promise<string>;
 }
 
 /** Throws PreparationError, or the signal's reason when it was stopped meanwhile. */
@@ -49,7 +51,9 @@ export async function prepare(
   signal.throwIfAborted();
   const runtimeUrl =
     service.run === "worker" ? await about.runtime.open(instance, request) : undefined;
+  const gang = await gangOf(request, about);
   return {
+    ...(gang && { gang }),
     ...{ id, request, folders, made, cacheFolder, secrets },
     mark: `${about.stateId}/${id}`,
     note: leaverOf(request),
@@ -75,6 +79,20 @@ async function secretsOf(
       `The secret "${missing[1]}" doesn't exist; put it with: zoe secret put ${missing[1]}`,
     );
   return Object.fromEntries(wanted.map(([variable, name]) => [variable, known[name] ?? ""]));
+}
+
+async function gangOf(
+  { gang, tenant }: LaunchRequest,
+  { agent, secrets }: Preparation,
+): Promise<Program["gang"]> {
+  if (gang === undefined) return undefined;
+  const { [gang.secret]: secret } = await secrets(tenant, [gang.secret]);
+  if (secret === undefined) throw new PreparationError("gang", "The secret of its gang is gone.");
+  try {
+    return { secret, agent: await agent() };
+  } catch (error) {
+    throw new PreparationError("gang", error instanceof Error ? error.message : String(error));
+  }
 }
 
 function fileName(text: string): string {

@@ -16,6 +16,8 @@ export interface Program {
   readonly secrets: Readonly<Record<string, string>>;
   /** Of a worker. */
   readonly runtimeUrl?: string;
+  /** Of a node of a gang: the execution's secret, and the folder of the agent that keeps the node. */
+  readonly gang?: { readonly secret: string; readonly agent: string };
   /** Comes back when another runner finds this program. */
   readonly note: Leaver;
 }

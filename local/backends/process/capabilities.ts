@@ -24,7 +24,7 @@ export function capabilitiesOf(
   const whole = machineCapacity(capacity);
   return {
     engine: "process",
-    runs: ["once", "array", "worker"],
+    runs: ["once", "array", "gang", "worker"],
     capacity: whole,
     largest: { ...whole, instances: 1 },
     features: FEATURES,

@@ -1,6 +1,7 @@
 // Programs as process groups of this machine: each is a command to the spawner (../../spawner/).
 import { dirname } from "node:path";
 import { environmentOf } from "#local/backends/engine/environment.ts";
+import { gangEnvironment, gangWords, loopbackOf } from "#local/backends/engine/gang.ts";
 import type { Program, Runner } from "#local/backends/engine/runner.ts";
 import type { MemoryLimitWay } from "#local/memory-limit.ts";
 import { Spawner, type SpawnerOptions, type StartCommand } from "#local/spawner/client.ts";
@@ -37,15 +38,39 @@ export class ProcessRunner implements Runner {
 }
 
 function commandOf(program: Program): StartCommand {
-  const { id, request, folders, made, cacheFolder, note } = program;
+  const { id, request, folders, made, cacheFolder, note, gang } = program;
   const { service } = request;
+  const path = gang === undefined ? PATH : `${gang.agent}:${PATH}`;
+  const environment = environmentOf(program, { ...folders, cache: cacheFolder, path });
   return {
     ...{ id, note },
-    argv: service.command ? wordsOf(service.command) : [],
+    argv: wordsFor(program),
     cwd: programFolder(request) ?? folders.work,
-    env: environmentOf(program, { ...folders, cache: cacheFolder, path: PATH }),
+    env: { ...environment, ...nodeEnvironment(program) },
     folder: folders.root,
     make: !made,
     memoryMib: service.resources.memoryMib,
   };
+}
+
+function wordsFor({ request, gang }: Program): readonly string[] {
+  const { service } = request;
+  if (gang !== undefined && request.gang !== undefined && service.run === "gang")
+    return gangWords(`${gang.agent}/zoe-gang`, service, request.gang);
+  return service.command ? wordsOf(service.command) : [];
+}
+
+/** All nodes are on this machine, at an address that only their gang uses. */
+function nodeEnvironment(program: Program): Record<string, string> {
+  const { gang, request, folders } = program;
+  if (gang === undefined || request.gang === undefined) return {};
+  const address = loopbackOf(program);
+  return gangEnvironment(request.gang, gang.secret, {
+    ...{ first: address, listen: address, bin: gang.agent, tmp: folders.tmp },
+    names: Array.from(
+      { length: request.gang.nodes },
+      (_, node) => `${request.service.name}-${node}`,
+    ),
+    ...{ interface: "lo", isOneMachine: true },
+  });
 }

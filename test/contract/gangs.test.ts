@@ -1,0 +1,94 @@
+// The contract of gangs over every backend that can be had on one machine.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, test } from "vitest";
+import { type Part, SimulatedBackend, type Stage } from "#local/backends/simulated.ts";
+import { gangAgent } from "#local/gang-agent.ts";
+import type { InstanceId } from "#shared/instance.ts";
+import { gangOf } from "#test/local/gang-requests.ts";
+import { CAPACITY, openProcessBody, processesWith } from "#test/local/process-body.ts";
+import { EventLog, type Play } from "./backend.ts";
+import { type GangBody, gangContract } from "./gangs.ts";
+import { commandFor } from "./plays.ts";
+
+if (hasCompiler()) gangContract("process", openProcesses, { cpu: CAPACITY.cpu });
+else describe.skip("gangs: process", () => test("needs gcc, for the agent of gangs", () => {}));
+
+function hasCompiler(): boolean {
+  try {
+    execFileSync("gcc", ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+let agent: Promise<string> | undefined;
+const folder = mkdtempSync(join(tmpdir(), "zoe-gang-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function openProcesses(): Promise<GangBody> {
+  const body = await openProcessBody({
+    gangAgent: () => {
+      agent ??= gangAgent(folder);
+      return agent;
+    },
+    secrets: async (_, names) => Object.fromEntries(names.map((name) => [name, "s3cret"])),
+  });
+  return { ...body, gang: (play, nodes, bend) => gangOf(commandFor(play), nodes, bend), lose };
+}
+
+/** Its processes are killed. */
+function lose({ service, index, generation }: InstanceId): void {
+  const mark = `/${service}-${index}.${generation}\0`;
+  for (const pid of processesWith(mark)) {
+    if (readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("zoe-gang"))
+      process.kill(pid, "SIGKILL");
+  }
+}
+
+gangContract("simulated", openSimulated);
+
+async function openSimulated(): Promise<GangBody> {
+  const events = new EventLog();
+  const stages: Stage[] = [];
+  const plays = new Map<InstanceId, Play>();
+  const backend = new SimulatedBackend({
+    name: "simulated",
+    capabilities: {
+      ...{ engine: "simulated", runs: ["gang"], capacity: CAPACITY, largest: CAPACITY },
+      ...{ features: [], remembers: true, catalogueOnly: false },
+    },
+    now: Date.now,
+    later: (ms, act) => setTimeout(act, ms),
+    tell: (event) => events.add(event),
+    cast: ({ instance }): Part => ({
+      ...{ reply: "launched", startsAfterMs: 1 },
+      play: (stage) => {
+        stages.push(stage);
+        perform(stage, plays.get(instance));
+      },
+    }),
+    graceMs: 5,
+  });
+  return {
+    ...{ backend, events, close: async () => {} },
+    gang: (play, nodes, bend) => {
+      const requests = gangOf(commandFor(play), nodes, bend);
+      if (requests[0]) plays.set(requests[0].instance, play);
+      return requests;
+    },
+    lose: (node) => {
+      const stage = stages.find(({ request }) => request.instance.index === node.index);
+      stage?.end({ kind: "lost", reason: `Node ${node.index} was lost.` });
+    },
+  };
+}
+
+function perform(stage: Stage, play: Play | undefined): void {
+  if (play?.does === "succeed") stage.end({ kind: "succeeded" });
+  if (play?.does === "fail")
+    stage.end({ kind: "failed", code: "exit", reason: "It failed.", exitCode: play.exitCode });
+}
