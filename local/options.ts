@@ -2,10 +2,10 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import type { LogLevel } from "#functions/host/log.ts";
 import { LocalEnv } from "#shared/env.ts";
 import { VisibleError } from "#shared/fault.ts";
 import { type ContainerSettings, containerSettings } from "./container-settings.ts";
-import type { LogLevel } from "./log.ts";
 
 export interface HostOptions {
   /** Where everything is kept. */

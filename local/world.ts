@@ -1,14 +1,14 @@
 // The world of the steps on one machine: SQLite for what is stored and queued, folders for files, processes for programs.
 import { fileURLToPath } from "node:url";
 import type { InstanceEvent } from "#functions/backend.ts";
+import { readBuiltIn } from "#functions/host/built-in.ts";
+import { idMaker } from "#functions/host/ids.ts";
 import { DEFAULT_SETTINGS, type Settings } from "#functions/settings.ts";
 import type { Log, World } from "#functions/world.ts";
 import type { DecideMessage, LaunchMessage, TickMessage } from "#shared/message.ts";
 import type { EngineBackend } from "./backends/engine/backend.ts";
-import { readBuiltIn } from "./built-in.ts";
 import type { Database } from "./database/database.ts";
 import { openEngine } from "./engine.ts";
-import { idMaker } from "./ids.ts";
 import { LocalLogs } from "./logs.ts";
 import { fileObjects } from "./objects/file-objects.ts";
 import type { HostOptions } from "./options.ts";

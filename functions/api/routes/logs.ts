@@ -20,7 +20,7 @@ import { strict } from "#shared/zapp/strict.ts";
 
 const group = "Inside an execution";
 const LONGEST_PATH = 1000;
-const OFFSET_MAX = 999_999_999;
+const OFFSET_MAX = Number.MAX_SAFE_INTEGER;
 const MOST_GENERATIONS = 1_000_000;
 
 const path = saying(`the path of a file, 1 to ${LONGEST_PATH} characters`);
