@@ -3,7 +3,8 @@ import { CfnComputeEnvironment, CfnJobQueue, CfnSchedulingPolicy } from "aws-cdk
 import { CfnPlacementGroup } from "aws-cdk-lib/aws-ec2";
 import { Construct } from "constructs";
 import { BATCH_QUEUES, type BatchQueue, batchQueueName } from "#shared/aws-names.ts";
-import { HOST_TYPES, type HostQueue } from "./host-types.ts";
+import type { HostQueue } from "#shared/instance-types.ts";
+import { HOST_TYPES } from "./host-types.ts";
 import type { Hosts } from "./hosts.ts";
 import type { Stage } from "./stage.ts";
 

@@ -9,7 +9,7 @@ import { Command } from "./zapp/service.ts";
 export const CONTAINERS = ["enter", "program", "sidecar"] as const;
 export type ContainerName = (typeof CONTAINERS)[number];
 
-/** Exit codes of `enter` and `sidecar` that say more than the program's. */
+/** Exit codes of `enter` and `sidecar` of their own; what else the sidecar ends with is the program's. */
 export const EXIT = {
   /** Another generation, or another runner of this one, has the claim. No failure of anything. */
   duplicate: 113,
@@ -21,6 +21,8 @@ export const EXIT = {
   fenced: 115,
   /** A node that is not the first ended before the first had. */
   lostNode: 116,
+  /** Its longest time is over. */
+  timedOut: 124,
 } as const;
 
 /** The folder that the three share, and what lies in it. */

@@ -9,7 +9,7 @@ export interface InstanceType {
   readonly vcpus: number;
   readonly memoryMib: number;
   readonly gpus: number;
-  /** EFA cards; 0 has none. */
+  /** EFA cards that its queue's hosts bring; none of more than one is offered. */
   readonly efaCards: number;
 }
 
@@ -21,23 +21,19 @@ export const INSTANCE_TYPES: readonly InstanceType[] = [
     ),
   ),
   type("gpu", "g4dn.xlarge", 4, 16, 1),
-  type("gpu", "g4dn.2xlarge", 8, 32, 1),
+  type("gpu", "g5.xlarge", 4, 16, 1),
   type("gpu", "g5.4xlarge", 16, 64, 1),
-  type("gpu", "g5.8xlarge", 32, 128, 1),
   type("gpu", "g5.12xlarge", 48, 192, 4),
   type("gpu", "g5.48xlarge", 192, 768, 8),
-  type("mpi-efa", "c6i.xlarge", 4, 8),
-  type("mpi-efa", "m6i.xlarge", 4, 16),
-  type("mpi-efa", "c6i.4xlarge", 16, 32),
-  type("mpi-efa", "m6i.4xlarge", 16, 64),
   type("mpi-efa", "c5n.9xlarge", 36, 96, 0, 1),
   type("mpi-efa", "c5n.18xlarge", 72, 192, 0, 1),
   type("mpi-efa", "c6i.32xlarge", 128, 256, 0, 1),
   type("mpi-efa", "m6i.32xlarge", 128, 512, 0, 1),
-  type("mpi-gpu", "g4dn.8xlarge", 32, 128, 1, 1),
-  type("mpi-gpu", "g4dn.12xlarge", 48, 192, 4, 1),
-  type("mpi-gpu", "g5.24xlarge", 96, 384, 4, 1),
-  type("mpi-gpu", "g5.48xlarge", 192, 768, 8, 1),
+  type("mpi-gpu", "g4dn.xlarge", 4, 16, 1),
+  type("mpi-gpu", "g5.xlarge", 4, 16, 1),
+  type("mpi-gpu", "g5.4xlarge", 16, 64, 1),
+  type("mpi-gpu", "g5.12xlarge", 48, 192, 4),
+  // Known, so that it can be refused with the reason.
   type("mpi-gpu", "p4d.24xlarge", 96, 1152, 8, 4),
 ];
 

@@ -1,0 +1,132 @@
+// What EventBridge tells of ECS and Batch, as events of instances: late, twice and out of order. observe.ts goes on with them.
+import { z } from "zod";
+import type { InstanceEvent } from "#functions/backend.ts";
+import type { InstanceId, Outcome } from "#shared/instance.ts";
+import { BatchJobDetail, rankOf, sightOf as sightOfJob } from "./batch/sight.ts";
+import { type BundleId, instanceAt } from "./bundle.ts";
+import { readJobName, readStartedBy } from "./bundle-name.ts";
+import { EcsTaskDetail, sightOf as sightOfTask } from "./ecs/sight.ts";
+import type { Sight } from "./family.ts";
+import type { LaunchBook } from "./launch-book.ts";
+
+export const BridgeEvent = z.discriminatedUnion("detail-type", [
+  z.object({
+    "detail-type": z.literal("ECS Task State Change"),
+    time: z.iso.datetime(),
+    detail: EcsTaskDetail,
+  }),
+  z.object({
+    "detail-type": z.literal("Batch Job State Change"),
+    time: z.iso.datetime(),
+    detail: BatchJobDetail,
+  }),
+]);
+export type BridgeEvent = z.infer<typeof BridgeEvent>;
+
+/** One thing that happened to one task or job. */
+export interface Happening {
+  readonly id: string;
+  readonly bundle: BundleId;
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly startedAt?: number;
+  readonly sight: Exclude<Sight, { kind: "starting" }>;
+  /** Which of the bundle: `byId` where only its record can say. */
+  readonly place: { readonly offset: number } | "byId" | "nodes";
+}
+
+/** Undefined for what is not ours, or says nothing that an instance is moved by. */
+export function happeningOf(event: BridgeEvent): Happening | undefined {
+  const time = Date.parse(event.time);
+  return event["detail-type"] === "ECS Task State Change"
+    ? ofTask(event.detail, time)
+    : ofJob(event.detail, time);
+}
+
+function ofTask(task: EcsTaskDetail, time: number): Happening | undefined {
+  const bundle = readStartedBy(task.startedBy ?? "");
+  const sight = sightOfTask(task, time);
+  if (bundle === undefined || sight.kind === "starting") return undefined;
+  const place = bundle.size === 1 ? { offset: 0 } : ("byId" as const);
+  return { ...timesOf(task, sight, time), id: task.taskArn, bundle, sight, place };
+}
+
+function ofJob(job: BatchJobDetail, time: number): Happening | undefined {
+  const bundle = readJobName(job.jobName);
+  const sight = sightOfJob(job, time);
+  if (bundle === undefined || sight.kind === "starting" || job.jobId.includes("#"))
+    return undefined;
+  const index = job.arrayProperties?.index;
+  const isParent = job.arrayProperties !== undefined && index === undefined;
+  if (isParent) return undefined;
+  const place = job.nodeProperties === undefined ? { offset: index ?? 0 } : ("nodes" as const);
+  return { ...timesOf(job, sight, time), id: job.jobId, bundle, sight, place };
+}
+
+function timesOf(
+  { startedAt = 0, stoppedAt }: { readonly startedAt?: number; readonly stoppedAt?: number },
+  sight: Sight,
+  time: number,
+) {
+  const at = sight.kind === "ended" ? (stoppedAt ?? time) : startedAt || time;
+  return { at, ...(startedAt > 0 && { startedAt: Math.min(startedAt, at) }) };
+}
+
+/** The last word on each task and job: by ECS's version, by Batch's attempts and status. Pure; in the order in which they came. */
+export function latest(events: readonly BridgeEvent[]): BridgeEvent[] {
+  const newest = new Map<string, BridgeEvent>();
+  for (const event of events) {
+    const id = idOf(event);
+    const known = newest.get(id);
+    if (known === undefined || orderOf(event) > orderOf(known)) newest.set(id, event);
+  }
+  return [...newest.values()];
+}
+
+function idOf({ detail }: BridgeEvent): string {
+  return "taskArn" in detail ? detail.taskArn : detail.jobId;
+}
+
+function orderOf({ detail }: BridgeEvent): number {
+  return "taskArn" in detail ? (detail.version ?? 0) : rankOf(detail);
+}
+
+/** What it means for instances. The book is asked only which of a bundle's workers a task is. */
+export async function instanceEvents(
+  happening: Happening,
+  book: Pick<LaunchBook, "get">,
+): Promise<InstanceEvent[]> {
+  const { bundle, place, id } = happening;
+  if (place === "nodes")
+    return Array.from({ length: bundle.size }, (_, node) =>
+      eventOf(happening, node, node > 0),
+    ).flat();
+  if (place !== "byId") return eventOf(happening, place.offset, false);
+  const offset = (await book.get(bundle))?.ids.indexOf(id) ?? -1;
+  return offset < 0 ? [] : eventOf(happening, offset, false);
+}
+
+function eventOf(
+  { bundle, sight, at, startedAt, id }: Happening,
+  offset: number,
+  isSecond: boolean,
+): InstanceEvent[] {
+  const instance: InstanceId = instanceAt(bundle, offset);
+  if (sight.kind === "running") return [{ kind: "running", instance, at, backendId: id }];
+  const { end, usage } = sight;
+  if (end.kind === "duplicate") return [];
+  const outcome = isSecond ? besideFirst(end) : end;
+  return [
+    {
+      ...{ kind: "ended", instance, at, outcome, usage },
+      ...(startedAt !== undefined && { startedAt }),
+    },
+  ];
+}
+
+/** The first node's exit decides; the others were ended with it. What took the whole gang took them too. */
+function besideFirst(end: Outcome): Outcome {
+  const isDecided = end.kind === "succeeded" || end.kind === "failed" || end.kind === "outOfMemory";
+  if (!isDecided) return end;
+  return { kind: "cancelled", by: "zoe", reason: "The first node of its gang has ended." };
+}
