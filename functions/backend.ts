@@ -32,6 +32,8 @@ export interface LaunchRequest {
   readonly environment: Readonly<Record<string, string>>;
   /** A label of the instance that people gave it, as in a sweep. */
   readonly label?: string;
+  /** It runs a description that was sent with it, whatever that is called: none of the catalogue's rights are its own. */
+  readonly isAdHoc?: true;
   /** Only of a service with `run: gang`. */
   readonly gang?: GangRequest;
 }

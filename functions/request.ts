@@ -31,6 +31,7 @@ export async function requestOf(
     environment: { ...parametersAsEnvironment(spec.parameters), ...expanded.environment },
     ...(programRoot !== undefined && { programRoot }),
     ...(label !== undefined && { label }),
+    ...(spec.source === "description" && { isAdHoc: true }),
     ...(service.run === "gang" && { gang: gangRequest(service, instance) }),
   };
 }

@@ -47,6 +47,9 @@ function ofTask(task: EcsTaskDetail, time: number): Happening | undefined {
   const bundle = readStartedBy(task.startedBy ?? "");
   const sight = sightOfTask(task, time);
   if (bundle === undefined || sight.kind === "starting") return undefined;
+  // Once: not again when it is told to stop, nor on its way down.
+  const isUp = task.lastStatus === "RUNNING" && task.desiredStatus !== "STOPPED";
+  if (sight.kind === "running" && !isUp) return undefined;
   const place = bundle.size === 1 ? { offset: 0 } : ("byId" as const);
   return { ...timesOf(task, sight, time), id: task.taskArn, bundle, sight, place };
 }

@@ -25,6 +25,7 @@ export function endOf(end: GroupEnd): End {
   const memory = memoryEnd(end);
   if (memory !== undefined) return memory;
   if (stopped !== undefined) return stopped;
+  if (/exceeded timeout/i.test(end.reason)) return { kind: "timedOut", reason: end.reason };
   if (end.isReclaimed) return { kind: "interrupted", reason: end.reason };
   return entering(end) ?? running(end) ?? neverStarted(end);
 }
@@ -86,7 +87,6 @@ const STARTS: readonly (readonly [RegExp, (reason: string) => Outcome])[] = [
     (reason) => ({ kind: "interrupted", reason }),
   ],
   [/capacity/i, (reason) => ({ kind: "interrupted", reason })],
-  [/exceeded timeout/i, (reason) => ({ kind: "timedOut", reason })],
   [
     /unable to assume/i,
     (reason) => ({ kind: "lost", reason: `Its role could not be assumed yet. ${reason}` }),

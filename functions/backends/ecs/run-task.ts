@@ -39,6 +39,11 @@ export function runTask(
   setting: RunTaskSetting,
 ): RunTaskCall | { readonly refusal: string } {
   const [{ service, tenant }] = bundle.requests;
+  const { cpu, memoryMib, gpu } = service.resources;
+  if (gpu > 0 || fargateSize(service.resources) === undefined)
+    return {
+      refusal: `${service.name} asks for ${cpu} vCPU, ${memoryMib} MiB and ${gpu} GPU; Fargate holds ${LARGEST_EVERYWHERE.vcpus} vCPU and ${LARGEST_EVERYWHERE.memoryMib} MiB at most, and no GPU.`,
+    };
   const told = tell(bundle, setting.secret, {
     length: (told) => JSON.stringify(overridesOf(service, told, setting.taskRole)).length,
     most: MOST_OVERRIDES,
@@ -71,9 +76,8 @@ function overridesOf(
   { enter, program }: Told,
   taskRole: string,
 ): TaskOverride {
-  const size = fargateSize(resources, LARGEST_EVERYWHERE.vcpus);
-  if (size === undefined || resources.gpu > 0)
-    throw new Error(`${name} must fit Fargate to be started there.`);
+  const size = fargateSize(resources);
+  if (size === undefined) throw new Error(`${name} must fit Fargate to be started there.`);
   return {
     ...{ cpu: String(size.vcpus * 1024), memory: String(size.memoryMib), taskRoleArn: taskRole },
     ...diskOf(resources.diskMib),

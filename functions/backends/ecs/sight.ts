@@ -10,6 +10,7 @@ const time = z.coerce.date().transform((date) => date.getTime());
 export const EcsTaskDetail = z.object({
   taskArn: z.string(),
   lastStatus: z.string(),
+  desiredStatus: z.string().optional(),
   startedBy: z.string().optional(),
   /** Counts the changes of this task: of two events the one with the higher is the later. */
   version: z.number().optional(),
