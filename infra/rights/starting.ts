@@ -40,6 +40,10 @@ export function launch(arns: Arns): PolicyStatement[] {
       [arns.jobDefinitions, arns.jobQueues, arns.jobs],
     ),
     allow("StopJobs", ["batch:TerminateJob"], arns.jobs),
+    // Who stops, or starts a next generation, looks first; and a lost answer of Batch is looked for by name.
+    allow("LookAtTasks", ["ecs:DescribeTasks"], arns.tasks, ofCluster),
+    allow("ListTasks", ["ecs:ListTasks"], everything, ofCluster),
+    allow("LookAtJobs", ["batch:DescribeJobs", "batch:ListJobs"], everything),
     allow("Define", ["lambda:InvokeFunction"], arns.function("definer")),
     allow(
       "MakeTaskQueues",
