@@ -17,12 +17,20 @@ import { loginCommand } from "./commands/login.ts";
 import { queueCommand } from "./commands/queue.ts";
 import { resultsCommand } from "./commands/results.ts";
 import { planCommand, runCommand } from "./commands/run.ts";
+import { sacctCommand } from "./commands/sacct.ts";
+import { sbatchCommand } from "./commands/sbatch.ts";
+import { scancelCommand } from "./commands/scancel.ts";
+import { scontrolCommand } from "./commands/scontrol.ts";
+import { sacctmgrCommand, sinfoCommand } from "./commands/sinfo.ts";
+import { slurmShimsCommand } from "./commands/slurm-shims.ts";
+import { squeueCommand } from "./commands/squeue.ts";
 import { topCommand } from "./commands/top.ts";
 import { quotaCommand, usageCommand } from "./commands/usage.ts";
 import { validateCommand, zappsCommand } from "./commands/zapps.ts";
 import { completionCommand } from "./completion.ts";
 import { EXIT_CODES } from "./exit.ts";
 import { tellError } from "./show/refusal.ts";
+import { SLURM_NAMES } from "./slurm/manner.ts";
 
 const GROUPS = {
   Run: [runCommand, planCommand, attachCommand],
@@ -37,6 +45,16 @@ const GROUPS = {
     tokenCommand,
     userCommand,
     tenantCommand,
+  ],
+  "As Slurm does": [
+    sbatchCommand,
+    squeueCommand,
+    scancelCommand,
+    sacctCommand,
+    scontrolCommand,
+    sinfoCommand,
+    sacctmgrCommand,
+    slurmShimsCommand,
   ],
   "This Zoe": [loginCommand, doctorCommand, backupCommand, completionCommand],
 } as const;
@@ -104,12 +122,23 @@ export async function runProgram(cli: Cli, args: readonly string[]): Promise<num
     return 0;
   }
   try {
-    await program.parseAsync([...args], { from: "user" });
+    await program.parseAsync(withOwnWords(args), { from: "user" });
   } catch (error) {
     cli.terminal.draw([]);
     return tellError(cli.terminal, error, isJson(args));
   }
   return cli.exitCode;
+}
+
+const WITH_VALUE = ["--server", "--token-file", "--token"];
+
+/** What stands behind a command of Slurm is its own, even where `zoe` has an option of that name. */
+function withOwnWords(args: readonly string[]): string[] {
+  const at = args.findIndex(
+    (word, n) => !word.startsWith("-") && !WITH_VALUE.includes(args[n - 1] ?? ""),
+  );
+  if (!SLURM_NAMES.includes(args[at] ?? "")) return [...args];
+  return [...args.slice(0, at + 1), "--", ...args.slice(at + 1)];
 }
 
 /** Also where the command line could not be read to its end. */

@@ -87,10 +87,12 @@ function mark(world: World, item: Item, request: CancelRequest): Action[] {
 /** Of one that waited nothing runs; but a pool may have been kept for it, and another is now first in line. */
 async function follow(
   world: World,
-  { id: executionId, state }: Execution,
+  { id: executionId, state, isAwaited }: Execution,
 ): Promise<Execution | undefined> {
-  if (state === "queued") await world.queues.decide.send([{}]);
-  else {
+  if (state === "queued") {
+    await world.queues.decide.send([{}]);
+    if (isAwaited) await world.queues.tick.send([{ executionId }]);
+  } else {
     await world.queues.launch.send([{ kind: "stop", executionId }]);
     await finish(world, executionId);
   }

@@ -1,4 +1,5 @@
 // Puts a queued execution into the waiting list, or says that it waits for its first task. The scheduler finds it there (scheduler/snapshot.ts).
+import { isHeldBack, whyHeldBack } from "#shared/after.ts";
 import type { Execution } from "#shared/execution.ts";
 import type { Zapp } from "#shared/zapp.ts";
 import { rowOf } from "./cancel.ts";
@@ -22,8 +23,10 @@ export function waitingAs(
   zapp: Zapp,
   wanted: Wanted = new Map(),
 ): { readonly execution: Execution; readonly actions: readonly Action[] } {
-  const asks = asksOf(zapp, world.backends, wanted);
   const { waiting: _reason, ...untold } = execution;
+  if (isHeldBack(execution))
+    return { execution: { ...untold, waiting: whyHeldBack(execution.after ?? []) }, actions: [] };
+  const asks = asksOf(zapp, world.backends, wanted);
   if (!isStartable(asks)) return { execution: { ...untold, waiting: NO_TASKS }, actions: [] };
   const row = rowOf(execution);
   const { tenant, user } = execution;
@@ -49,7 +52,7 @@ export async function enqueue(
   if (item === undefined || read.execution(item).state !== "queued") return;
   const before = read.execution(item);
   const { execution, actions } = waitingAs(world, before, zapp, wanted);
-  if (actions.length === 0 && before.waiting?.code === NO_TASKS.code) return;
+  if (actions.length === 0 && before.waiting?.code === execution.waiting?.code) return;
   const reply = await world.store.transact([
     { kind: "put", item: executionItem(execution), condition: { version: item.version } },
     ...actions,

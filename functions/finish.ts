@@ -131,7 +131,10 @@ async function end(
     ...placements.flatMap(retire),
     ...endingActions(world, before, outcome),
   ]);
-  return reply.kind === "committed";
+  if (reply.kind !== "committed") return false;
+  // Those that waited for it are let go there.
+  if (before.isAwaited) await world.queues.tick.send([{ executionId: before.id }]);
+  return true;
 }
 
 export function endedFrom(

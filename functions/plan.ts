@@ -1,9 +1,11 @@
 // The same as a submission, dry: what would run where, whether it would start now, and what is missing if not. Nothing is stored.
+import { isHeldBack, whyHeldBack } from "#shared/after.ts";
 import type { WaitReason } from "#shared/execution.ts";
 import type { Fault } from "#shared/fault.ts";
 import type { Ask } from "#shared/placement.ts";
 import type { Principal } from "#shared/principal.ts";
 import type { Submission } from "#shared/submission.ts";
+import { demandAfter } from "./after.ts";
 import { prepare } from "./prepare.ts";
 import type { Waiting } from "./records.ts";
 import { asksOf } from "./scheduler/asks.ts";
@@ -25,9 +27,15 @@ export async function plan(
   principal: Principal,
   submission: Submission,
 ): Promise<Plan> {
+  await demandAfter(world, principal, submission);
   const id = world.newId("exe");
   const { spec, warnings } = await prepare(world, principal, submission, id);
   const services = asksOf(spec.zapp, world.backends, new Map());
+  if (isHeldBack(submission))
+    return {
+      ...{ zapp: spec.zapp.name, services, warnings, starts: "later" },
+      reason: whyHeldBack(submission.after ?? []),
+    };
   const waiting: Waiting = {
     ...{
       executionId: id,

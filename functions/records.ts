@@ -44,8 +44,8 @@ export interface Instance extends InstanceId {
   readonly retryAt?: number;
 }
 
-export const DUE_KINDS = ["time", "tick", "forget"] as const;
-/** time: its `maxTime` is over. tick: its queues are to be looked at. forget: its retention is over. */
+export const DUE_KINDS = ["time", "tick", "after", "forget"] as const;
+/** time: its `maxTime` is over. tick: its queues are to be looked at. after: others wait for its end. forget: its retention is over. */
 export type DueKind = (typeof DUE_KINDS)[number];
 
 export interface Due {
@@ -101,6 +101,8 @@ export const keys = {
     pk: `numbers#${tenant}`,
     sk: numberKey(first),
   }),
+  /** Of the one that is awaited: the one that waits. */
+  after: (awaited: string, waits: string): Key => ({ pk: `after#${awaited}`, sk: waits }),
   schedulerLease: { pk: "lease", sk: "scheduler" } as Key,
   quota: (tenant: string, user?: string): Key => ({
     pk: "quota",

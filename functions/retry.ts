@@ -164,6 +164,8 @@ async function reopen(
     stop: _stop,
     used: _used,
     draining: _,
+    // Whoever retries it wants it now.
+    after: _after,
     ...rest
   } = ended;
   const placements = await readPlacements(world, ended);

@@ -4,6 +4,7 @@ import { type ErrorCode, type Fault, VisibleError } from "#shared/fault.ts";
 import type { Principal } from "#shared/principal.ts";
 import type { Submission } from "#shared/submission.ts";
 import type { Zapp } from "#shared/zapp.ts";
+import { afterActions, demandAfter, markAwaited, releaseFrom } from "./after.ts";
 import { tickLater } from "./due.ts";
 import { waitingAs } from "./enqueue.ts";
 import { gangSecretName } from "./gang-request.ts";
@@ -46,6 +47,7 @@ export async function submit(
 ): Promise<Submitted> {
   const before = await seenBefore(world, principal, options);
   if (before !== undefined) return { execution: before, warnings: [], repeated: true };
+  await demandAfter(world, principal, submission);
   const id = world.newId("exe");
   const number = await takeNumbers(world, principal.tenant, submission.numbers);
   const prepared = await prepare(world, principal, submission, id, number);
@@ -54,6 +56,7 @@ export async function submit(
     ...(number !== undefined && { number, numbers: submission.numbers }),
   };
   const { execution, actions } = waitingAs(world, accepted, prepared.spec.zapp);
+  await markAwaited(world, submission);
   await keepSecrets(world, execution, prepared);
   await createQueues(world, execution, prepared.spec.zapp);
   const reply = await world.store.transact([
@@ -63,6 +66,7 @@ export async function submit(
     ...actions,
     ...idempotencyActions(world, execution, options),
     ...numberActions(execution),
+    ...afterActions(world, execution),
     ...tickLater(world, execution),
   ]);
   if (reply.kind !== "committed") {
@@ -70,6 +74,7 @@ export async function submit(
     if (other !== undefined) return { execution: other, warnings: [], repeated: true };
     throw new VisibleError("unavailable", "The submission met another one: send it again.");
   }
+  if (execution.after !== undefined) await releaseFrom(world, execution);
   await world.queues.decide.send([{ executionId: id }]);
   return { execution, warnings: prepared.warnings, repeated: false };
 }
@@ -165,6 +170,7 @@ function executionOf(
     ...{ state: "queued", createdAt: world.now(), round: 1, engine, queues },
     services: zapp.services.map((service) => service.name),
     ...(maxTimeSeconds !== undefined && { maxTimeSeconds }),
+    ...(submission.after !== undefined && { after: submission.after }),
   };
 }
 

@@ -1,9 +1,10 @@
 // Finds what a crash lost between any two steps, what is overdue, what runs but should not, and what should run but does not. Cheap when there is nothing.
 import type { InstanceId } from "#shared/instance.ts";
 import { type Placement, placedGeneration } from "#shared/placement.ts";
+import { release } from "./after.ts";
 import type { Backend } from "./backend.ts";
 import { cancel } from "./cancel.ts";
-import { tickAgain } from "./due.ts";
+import { lookAgain } from "./due.ts";
 import { finish } from "./finish.ts";
 import { forget } from "./forget.ts";
 import { lookAtGangs } from "./gang-limits.ts";
@@ -54,11 +55,13 @@ async function runOne(world: World, due: Due): Promise<readonly Action[]> {
       const execution = await readExecution(world, executionId);
       if (execution === undefined || execution.state === "ended") return done;
       await world.queues.tick.send([{ executionId }]);
-      return tickAgain(world, due);
+      return lookAgain(world, due);
     }
     case "forget":
       // A lost race is looked at again with the next sweep.
       return (await forget(world, executionId)) ? done : [];
+    case "after":
+      return (await release(world, executionId)) ? done : lookAgain(world, due);
     case "time":
       await endOverdue(world, executionId);
       return done;

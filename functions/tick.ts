@@ -1,8 +1,10 @@
 // Looks at executions that have queues: how many workers their backlog deserves, which queues are drained, whether all is done. Woken by puts, ends and time.
+import { isHeldBack } from "#shared/after.ts";
 import type { Execution } from "#shared/execution.ts";
 import type { Placement } from "#shared/placement.ts";
 import type { WorkerService } from "#shared/zapp/service.ts";
 import type { Zapp } from "#shared/zapp.ts";
+import { release } from "./after.ts";
 import { cancel } from "./cancel.ts";
 import { enqueue } from "./enqueue.ts";
 import { finish } from "./finish.ts";
@@ -18,7 +20,11 @@ export type Counts = Readonly<Record<string, QueueCounts>>;
 
 export async function tick(world: World, executionId: string): Promise<void> {
   const view = await readView(world, executionId);
-  if (view === undefined || view.execution.state === "ended") return;
+  if (view === undefined) return;
+  if (view.execution.state === "ended") {
+    if (view.execution.isAwaited) await release(world, executionId);
+    return;
+  }
   const spec = await readSpec(world, executionId);
   if (spec === undefined) return;
   const queues = await closeRouted(world, view, spec.zapp);
@@ -122,7 +128,7 @@ async function wakeQueued(
   zapp: Zapp,
   queues: Counts,
 ): Promise<void> {
-  if (await isListed(world, execution)) return;
+  if (isHeldBack(execution) || (await isListed(world, execution))) return;
   if (Object.keys(queues).length > 0 && Object.values(queues).every(isDrained)) {
     const reason = "Its queues were closed without a task.";
     await cancel(world, execution.id, { by: "zoe", reason, outcome: { kind: "succeeded" } });

@@ -1,4 +1,5 @@
 // Why an execution waits, in plain words with numbers: its own reason where the scheduler looked at it, else its place in line, derived when read.
+import { isHeldBack, whyHeldBack } from "#shared/after.ts";
 import type { Execution, WaitReason } from "#shared/execution.ts";
 import { more, type Placement } from "#shared/placement.ts";
 import { rowOf } from "./cancel.ts";
@@ -13,6 +14,7 @@ const MOST_COUNTED = 5000;
 export async function why(world: World, execution: Execution): Promise<WaitReason[]> {
   if (execution.state === "ended" || execution.state === "ending") return [];
   if (execution.state !== "queued") return whyNotMore(world, execution);
+  if (isHeldBack(execution)) return [whyHeldBack(execution.after ?? [])];
   const ahead = await countAhead(world, execution);
   const place = ahead.n > 0 ? [await placeInLine(world, execution, ahead)] : [];
   if (execution.waiting !== undefined) return [execution.waiting, ...place];

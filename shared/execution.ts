@@ -1,4 +1,5 @@
 // An execution: one run of a zapp for a user. Its states are told here, and only `transition` moves them; its instances are in instance.ts.
+import type { After } from "./after.ts";
 import type { Outcome, Usage } from "./instance.ts";
 
 /**
@@ -53,6 +54,10 @@ export interface Execution {
   readonly maxTimeSeconds?: number;
   readonly outcome?: Outcome;
   readonly waiting?: WaitReason;
+  /** Ends of other executions that it waits for, before it stands in line. */
+  readonly after?: readonly After[];
+  /** Others wait for its end. */
+  readonly isAwaited?: true;
   readonly stop?: StopRequest;
   /** Its workers finish what they hold and lease no more. */
   readonly draining?: boolean;

@@ -1,5 +1,7 @@
 // A submission: which zapp to run, with what, for whom it matters how much. functions/submit.ts stores what it asks for.
 import { z } from "zod";
+import { AFTER_WHENS, type After } from "./after.ts";
+import { ExecutionId } from "./api/name.ts";
 import { type Fault, within } from "./fault.ts";
 import { secondsOf, whyNoDuration } from "./units.ts";
 import { inOrder } from "./zapp/document.ts";
@@ -8,7 +10,7 @@ import { saying, wantedGot } from "./zapp/leaf.ts";
 import { ZAPP_NAME, ZAPP_NAME_WANTED } from "./zapp/names.ts";
 import { checkParameters } from "./zapp/parameters.ts";
 import { faultsOf } from "./zapp/shape.ts";
-import { named, strict } from "./zapp/strict.ts";
+import { list, named, strict } from "./zapp/strict.ts";
 import { validateZapp } from "./zapp/validate.ts";
 
 export const SUBMISSION_LIMITS = {
@@ -21,6 +23,8 @@ export const SUBMISSION_LIMITS = {
   maxCostUsd: 1_000_000,
   /** Whole numbers of one execution: one for each child of the largest array. */
   numbers: 10_000,
+  /** Executions that one comes after. */
+  after: 25,
 } as const;
 
 /** 0 runs last, 100 first; age decides among equals. */
@@ -43,6 +47,8 @@ export interface Submission {
   readonly maxTimeSeconds?: number;
   /** It is given so many consecutive whole numbers, for people and programs that count jobs. */
   readonly numbers?: number;
+  /** It waits for these executions to end so, before it stands in line. */
+  readonly after?: readonly After[];
 }
 
 const label = /^[A-Za-z0-9]([A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?$/;
@@ -63,6 +69,11 @@ const cost = saying("the most it may cost in US dollars, a number above 0");
 const numbers = saying(
   `how many whole numbers it is given, from 1 to ${SUBMISSION_LIMITS.numbers}`,
 );
+const whens = saying(`how it is to end: ${AFTER_WHENS.join(", ")}`);
+const after = strict("an execution to come after", {
+  execution: ExecutionId,
+  when: z.enum(AFTER_WHENS, whens),
+});
 const duration = { error: (issue: { readonly input?: unknown }) => whyNoDuration(issue.input) };
 const deadline = saying(
   "a point in time such as 2026-03-01T12:00:00Z, or a duration from now such as 10m",
@@ -101,6 +112,7 @@ export const WrittenSubmission = strict("a submission", {
     .refine((value) => (secondsOf(value) ?? 0) > 0, duration)
     .optional(),
   numbers: z.int(numbers).min(1, numbers).max(SUBMISSION_LIMITS.numbers, numbers).optional(),
+  after: list("executions to come after", after, SUBMISSION_LIMITS.after).optional(),
 });
 export type WrittenSubmission = z.infer<typeof WrittenSubmission>;
 
@@ -135,7 +147,16 @@ function checkDescription({ description, parameters }: JsonRecord): Fault[] {
 }
 
 function submissionOf(written: WrittenSubmission): Submission {
-  const { zapp, description, parameters = {}, name, labels = {}, maxCostUsd, numbers } = written;
+  const {
+    zapp,
+    description,
+    parameters = {},
+    name,
+    labels = {},
+    maxCostUsd,
+    numbers,
+    after,
+  } = written;
   const seconds = written.maxTime === undefined ? undefined : secondsOf(written.maxTime);
   const until = written.deadline === undefined ? undefined : readDeadline(written.deadline);
   return {
@@ -148,6 +169,7 @@ function submissionOf(written: WrittenSubmission): Submission {
     ...(maxCostUsd !== undefined && { maxCostUsd }),
     ...(seconds !== undefined && { maxTimeSeconds: seconds }),
     ...(numbers !== undefined && { numbers }),
+    ...(after !== undefined && after.length > 0 && { after }),
   };
 }
 

@@ -29,6 +29,7 @@ export interface ExecutionQuery {
   readonly state?: string;
   readonly zapp?: string;
   readonly name?: string;
+  readonly number?: number;
   readonly user?: string;
   readonly tenant?: string;
   /** As `key=value`. */

@@ -1,6 +1,6 @@
 // `--dependency=afterok:12:13,afterany:14`, `singleton`: what a job waits for.
 
-export type DependencyWhen = "ok" | "any" | "notOk" | "each";
+export type DependencyWhen = "ok" | "any" | "notOk";
 
 export type Dependency =
   | { readonly kind: "after"; readonly when: DependencyWhen; readonly job: number }
@@ -10,7 +10,6 @@ const WHEN: Readonly<Record<string, DependencyWhen>> = {
   afterok: "ok",
   afterany: "any",
   afternotok: "notOk",
-  aftercorr: "each",
 };
 
 export type DependencyReading =
@@ -43,6 +42,6 @@ function partOf(part: string): DependencyReading {
 }
 
 function unknownType(type: string, part: string): DependencyReading {
-  const isSlurms = /^(after|afterburstbuffer|expand)$/.test(type);
+  const isSlurms = /^(after|aftercorr|afterburstbuffer|expand)$/.test(type);
   return isSlurms ? { kind: "unsupported", what: type } : { kind: "invalid", what: part };
 }

@@ -6,7 +6,7 @@ import { SlurmError } from "./fault.ts";
 import type { Job } from "./job.ts";
 import { labelsOf } from "./labels.ts";
 import type { Batch } from "./script.ts";
-import { CLUSTER, type Submitter, slurmVariables } from "./variables.ts";
+import { type Submitter, slurmVariables } from "./variables.ts";
 import { ENVIRONMENT_FILE, SCRIPT_FILE, wrapperOf } from "./wrapper.ts";
 
 /**
@@ -25,6 +25,8 @@ export interface Described {
   readonly by: Submitter;
   readonly where: Where;
   readonly uploads: Uploads;
+  /** The engine, unless the job names another partition. */
+  readonly engine: string;
 }
 
 const LONGEST_NAME = 100;
@@ -58,13 +60,13 @@ function runOf({ array, nodes, tasks }: Job): object {
   return nodes * tasks === 1 ? { run: "once" } : { run: "gang", nodes, ranks: tasks };
 }
 
-function programOf({ batch, by, where, uploads }: Described): object {
+function programOf({ batch, by, where, uploads, engine }: Described): object {
   const { job, interpreter, args } = batch;
   const here = where.kind === "here";
   const variables = slurmVariables(job, {
     name: nameOf(batch),
     by,
-    partition: job.partition ?? CLUSTER,
+    partition: job.partition ?? engine,
   });
   const wrapper = wrapperOf({
     ...{ job, interpreter, variables },
@@ -75,7 +77,7 @@ function programOf({ batch, by, where, uploads }: Described): object {
   return {
     ...(here ? { program: "." } : { image: where.image, outputs: [{ path: "**" }] }),
     command: ["/bin/sh", "-c", literal(wrapper), "slurm_script", ...args.map(literal)],
-    environment: { SLURM_JOB: `\${execution.number}` },
+    environment: { SLURM_JOB_ID: `\${execution.number}` },
     inputs: [
       { from: uploads.script, to: SCRIPT_FILE },
       ...(environment === undefined ? [] : [{ from: environment, to: ENVIRONMENT_FILE }]),

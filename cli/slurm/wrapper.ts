@@ -20,7 +20,7 @@ export const ENVIRONMENT_FILE = "slurm/environment";
 /** What the log of the instance shows of the job's files, at its end. */
 const SHOWN_BYTES = 65_536;
 
-/** `SLURM_JOB` is the number that the control plane gave; a task's own is so many further on. */
+/** SLURM_JOB_ID is at first the number that the control plane gave; a task's own is so many further on. */
 export function wrapperOf({
   job,
   interpreter,
@@ -33,7 +33,8 @@ export function wrapperOf({
     `slurm=$PWD/slurm`,
     ...(hasEnvironment ? [`. "$slurm/environment"`] : []),
     ...set,
-    `export SLURM_JOB_ID=$((SLURM_JOB + ZOE_INSTANCE)) SLURM_RESTART_COUNT=$((ZOE_GENERATION - 1))`,
+    `first=$SLURM_JOB_ID`,
+    `export SLURM_JOB_ID=$((first + ZOE_INSTANCE)) SLURM_RESTART_COUNT=$((ZOE_GENERATION - 1))`,
     `export SLURM_JOBID=$SLURM_JOB_ID SLURMD_NODENAME=$(uname -n)`,
     `export SLURM_JOB_NODELIST=$SLURMD_NODENAME SLURM_NODELIST=$SLURMD_NODENAME`,
     ...(job.array === undefined ? [] : arrayLines(job.array)),
@@ -52,7 +53,7 @@ export function wrapperOf({
 
 function arrayLines({ ids }: ArrayTasks): string[] {
   return [
-    `export SLURM_ARRAY_JOB_ID=$SLURM_JOB`,
+    `export SLURM_ARRAY_JOB_ID=$first`,
     `SLURM_ARRAY_TASK_ID=$(${nthOf(ids)}) && export SLURM_ARRAY_TASK_ID`,
   ];
 }

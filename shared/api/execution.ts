@@ -1,5 +1,6 @@
 // Executions as the API shows them: a row of a list, the whole of one, and why it waits.
 import { z } from "zod";
+import { AFTER_WHENS } from "#shared/after.ts";
 import { EXECUTION_STATES } from "#shared/execution.ts";
 import { RUN_KINDS } from "#shared/zapp/service.ts";
 import { ExecutionId, TenantName, UserName } from "./name.ts";
@@ -35,6 +36,17 @@ const row = {
   maxTimeSeconds: z.number().optional(),
   outcome: OutcomeAnswer.optional(),
   waiting: WaitReasonAnswer.optional(),
+  after: z
+    .array(
+      z.strictObject({
+        execution: ExecutionId,
+        when: z.enum(AFTER_WHENS),
+        met: z.literal(true).optional(),
+      }),
+    )
+    .readonly()
+    .optional()
+    .describe("It waits for these executions to end, before it stands in line"),
   stop: z
     .strictObject({ at: time, by: z.string(), outcome: OutcomeAnswer })
     .optional()

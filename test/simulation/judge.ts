@@ -1,6 +1,8 @@
 // Holds every write, every start and every standstill of a run against the invariants; the first that is broken ends the run.
 import type { InstanceEvent } from "#functions/backend.ts";
 import { why } from "#functions/why.ts";
+import { isHeldBack } from "#shared/after.ts";
+import type { Execution } from "#shared/execution.ts";
 import type { InstanceId } from "#shared/instance.ts";
 import { more, type Placement } from "#shared/placement.ts";
 import type { Amount } from "#shared/pool.ts";
@@ -148,7 +150,15 @@ export class Judge {
     return {
       ...{ held: this.#held, limits: this.limits(), ahead: ahead.length, mayBeKept },
       ...{ openTasks: isDraining ? 0 : openTasks },
+      ...(owner !== undefined && isHeldBack(owner) && { awaited: this.#awaitedBy(owner) }),
     };
+  }
+
+  #awaitedBy({ after = [] }: Execution): { live: number } {
+    const { executions } = this.#picture();
+    const open = after.filter(({ met }) => met !== true);
+    const live = open.filter(({ execution }) => executions.get(execution)?.state !== "ended");
+    return { live: live.filter(({ execution }) => executions.has(execution)).length };
   }
 
   /** Whoever holds capacity and does not run yet is told why, too. */
@@ -191,10 +201,12 @@ export class Judge {
     return limits;
   }
 
-  #judgeExecution(change: Changed<import("#shared/execution.ts").Execution>): void {
+  #judgeExecution(change: Changed<Execution>): void {
     this.#check(6, wrongExecutionMove(change));
     this.#coverage.execution(change);
     const { after } = change;
+    if (after?.state === "starting" && isHeldBack(after))
+      this.violate(8, `${after.id} starts, and still waits for others to end.`);
     if (after?.waiting) this.told(`${after.waiting.text} ${after.waiting.help ?? ""}`, after);
   }
 

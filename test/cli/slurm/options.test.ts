@@ -163,13 +163,13 @@ describe("values", () => {
     ],
     singleton: [{ kind: "singleton" }],
     "afternotok:4": [{ kind: "after", when: "notOk", job: 4 }],
-    "aftercorr:5": [{ kind: "after", when: "each", job: 5 }],
   };
   test.each(Object.entries(DEPENDENCIES))("the dependency %s", (text, dependencies) => {
     expect(dependenciesOf(text)).toEqual({ kind: "read", dependencies });
   });
 
   const NONE: Readonly<Record<string, object>> = {
+    "aftercorr:5": { kind: "unsupported", what: "aftercorr" },
     "after:1": { kind: "unsupported", what: "after" },
     "afterok:1?afterok:2": { kind: "unsupported", what: "`?` (any of several)" },
     "afterok:1_3": { kind: "unsupported", what: "1_3 (a single task)" },

@@ -14,6 +14,8 @@ export interface Standstill {
   /** Somebody else waits for longer than the patience: a pool may be kept free. */
   readonly mayBeKept: boolean;
   readonly openTasks: number;
+  /** What it waits for, before it stands in line; undefined: for no other. */
+  readonly awaited?: { readonly live: number };
 }
 
 /** What is wrong with what a queued execution is told; `row` its place in the waiting list, if it has one. */
@@ -24,6 +26,11 @@ export function wrongReason(
 ): string | undefined {
   const [first] = reasons;
   if (first === undefined || first.text === "") return "It waits without a reason.";
+  if (still.awaited !== undefined) {
+    if (row !== undefined) return "It stands in line, and waits for others.";
+    if (still.awaited.live === 0) return "It waits for others, and all of them have ended.";
+    return wrongCode(first, ["dependency"]);
+  }
   if (row === undefined)
     return first.code === "noTasks" && still.openTasks > 0
       ? `It is said to have no tasks, and has ${still.openTasks}.`

@@ -1,0 +1,29 @@
+// Commands under Slurm's names: each hands its words to `zoe`; what Zoe does not do says so.
+import { quoted } from "./file-name.ts";
+import { SLURM_NAMES } from "./manner.ts";
+
+const MISSING = ["sattach", "sbcast", "sdiag", "sprio", "sreport", "sshare", "sstat", "strigger"];
+
+/** Name -> text. */
+export function shims(node: string, door: string): Record<string, string> {
+  const calls = (name: string) => `#!/bin/sh\nexec ${quoted(node)} ${quoted(door)} ${name} "$@"\n`;
+  return {
+    ...Object.fromEntries(SLURM_NAMES.map((name) => [name, calls(name)])),
+    salloc: calls("salloc"),
+    srun: SRUN,
+    ...Object.fromEntries(MISSING.map((name) => [name, refuses(name)])),
+  };
+}
+
+/** Inside a job its own srun stands in front of this one in PATH, unless the job has set PATH anew. */
+const SRUN = `#!/bin/sh
+for own in "$ZOE_WORK_DIR/slurm/bin/srun" "$ZOE_SRUN"; do
+  [ -n "$SLURM_JOB_ID" ] && [ -x "$own" ] && exec "$own" "$@"
+done
+echo "srun: error: srun outside a job is not supported by Zoe: call it in a script for sbatch, or hold nodes with salloc" >&2
+exit 1
+`;
+
+function refuses(name: string): string {
+  return `#!/bin/sh\necho "${name}: error: ${name} is not supported by Zoe" >&2\nexit 1\n`;
+}
