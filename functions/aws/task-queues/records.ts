@@ -126,12 +126,11 @@ export function startItem(key: Key, { task, receipt, from }: StartRecord): NewIt
   return { ...key, value: { task, receipt, ...from } };
 }
 
-export function startOf({ value }: Item): StartRecord {
-  return {
-    task: String(value.task),
-    receipt: String(value.receipt),
-    from: placeOf(value),
-  };
+/** Undefined where the start has ended. */
+export function startOf(item: Item | undefined): StartRecord | undefined {
+  const [task, receipt] = [textOf(item?.value.task), textOf(item?.value.receipt)];
+  if (!item || task === undefined || receipt === undefined) return undefined;
+  return { task, receipt, from: placeOf(item.value) };
 }
 
 export function textOf(value: JsonObject[string]): string | undefined {

@@ -5,7 +5,7 @@ import type { TaskQueueParts } from "./parts.ts";
 import type { Recorder } from "./recorder.ts";
 import { startOf, troubleOf } from "./records.ts";
 import type { KnownQueue } from "./shelf.ts";
-import { forgetStart } from "./starts.ts";
+import { forgetStart, startEnds } from "./starts.ts";
 
 export interface Releasing {
   readonly parts: TaskQueueParts;
@@ -41,14 +41,14 @@ async function releaseElsewhere(
   killed: boolean,
 ): Promise<void> {
   const { keys, options, url = "" } = queue;
-  const item = await parts.store.get(keys.start(worker));
-  if (!item) return;
-  const { task, receipt, from } = startOf(item);
+  const start = startOf(await parts.store.get(keys.start(worker)));
+  if (!start) return;
+  const { task, receipt, from } = start;
   const { startedBy, attempts } = troubleOf(await parts.store.get(keys.trouble(task)));
   if (startedBy !== worker) return;
   if (!killed) await forgetStart(parts, { queue, task, worker, isAlone: true });
   else {
-    const also = [{ kind: "delete", key: keys.start(worker) }] as const;
+    const also = startEnds({ queue, worker, isAlone: true });
     const error = killedError(worker, attempts + 1, options.maxAttempts);
     const reply = await recorder.attempt({ queue, task, worker, from, also }, error);
     if (reply !== "again") return parts.messages.delete(url, [receipt]);

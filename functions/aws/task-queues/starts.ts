@@ -41,13 +41,13 @@ export function asSeen({ version }: Trouble) {
   return version === 0 ? ({ absent: true } as const) : { version };
 }
 
-/** With whatever ends what a worker ran alone. */
+/** With whatever ends what a worker ran alone. Emptied, not deleted: a task role may delete nothing. */
 export function startEnds({
   queue,
   worker,
   isAlone,
 }: Pick<Delivery, "queue" | "worker" | "isAlone">): readonly Action[] {
-  return isAlone ? [{ kind: "delete", key: queue.keys.start(worker) }] : [];
+  return isAlone ? [{ kind: "put", item: { ...queue.keys.start(worker), value: {} } }] : [];
 }
 
 /** The worker ended without having been killed, or never had it: what it was to run alone is no attempt. */
