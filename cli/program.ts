@@ -5,6 +5,7 @@ import { HELP } from "./command.ts";
 import { secretCommand, tenantCommand, tokenCommand, userCommand } from "./commands/accounts.ts";
 import { changeCommand, drainCommand, retryCommand, stopCommand } from "./commands/change.ts";
 import { backupCommand, doctorCommand } from "./commands/doctor.ts";
+import { execCommand } from "./commands/exec.ts";
 import {
   attachCommand,
   eventsCommand,
@@ -36,7 +37,7 @@ const GROUPS = {
   Run: [runCommand, planCommand, attachCommand],
   Look: [lsCommand, getCommand, whyCommand, logsCommand, eventsCommand, topCommand],
   "What it left": [resultsCommand, filesCommand, downloadCommand],
-  Change: [stopCommand, retryCommand, drainCommand, changeCommand, queueCommand],
+  Change: [stopCommand, retryCommand, drainCommand, changeCommand, queueCommand, execCommand],
   Catalogue: [zappsCommand, validateCommand],
   "People and limits": [
     quotaCommand,

@@ -69,6 +69,21 @@ export type InstanceEvent =
       readonly usage?: Usage;
     };
 
+/** A command beside a running program. `late`: it ran longer than it may, and may go on; `missing`: nothing runs there. */
+export type ExecReply =
+  | {
+      readonly kind: "ended";
+      readonly exitCode: number;
+      readonly stdout: string;
+      readonly stderr: string;
+      /** More came than is kept. */
+      readonly isCut: boolean;
+    }
+  | { readonly kind: "late"; readonly seconds: number }
+  | { readonly kind: "missing" };
+
+export const EXEC_LIMITS = { seconds: 60, outputBytes: 1024 * 1024 } as const;
+
 export interface Backend {
   readonly name: string;
   readonly capabilities: Capabilities;
@@ -79,4 +94,9 @@ export interface Backend {
   look(instances: readonly InstanceId[]): Promise<readonly InstanceLook[]>;
   /** All that runs here, so that the sweep can find what the store does not know. */
   list(): Promise<readonly InstanceId[]>;
+  /** Within EXEC_LIMITS. Where it is missing, programs can't be entered. */
+  exec?(instance: InstanceId, words: readonly string[]): Promise<ExecReply>;
+  /** Executions that something is kept of besides instances: their volumes. The sweep lets go of those that are over. */
+  keeps?(): Promise<readonly string[]>;
+  letGo?(executionId: string): Promise<void>;
 }

@@ -1,4 +1,5 @@
 // Finds what a crash lost between any two steps, what is overdue, what runs but should not, and what should run but does not. Cheap when there is nothing.
+import { isOver } from "#shared/execution.ts";
 import type { InstanceId } from "#shared/instance.ts";
 import { type Placement, placedGeneration } from "#shared/placement.ts";
 import { release } from "./after.ts";
@@ -25,6 +26,7 @@ export async function sweep(world: World, isFirst = false): Promise<void> {
   await lookAtGangs(world, placements);
   await lookAtSilent(world, placements, isFirst);
   await stopOrphans(world);
+  await letGoOfOver(world);
   await wakeScheduler(world, placements);
   await forgetOldUploads(world);
 }
@@ -178,6 +180,16 @@ function startAgain(
 ): Promise<void> {
   const [from, to] = gang === undefined ? [index, index + 1] : [0, count];
   return world.queues.launch.send([{ kind: "start", executionId, service, from, to, generation }]);
+}
+
+/** What a backend keeps for an execution goes when it is over. */
+async function letGoOfOver(world: World): Promise<void> {
+  for (const backend of world.backends) {
+    for (const id of (await backend.keeps?.()) ?? []) {
+      const execution = await readExecution(world, id);
+      if (execution === undefined || isOver(execution)) await backend.letGo?.(id);
+    }
+  }
 }
 
 /** What runs, the store must know as live. */

@@ -2,6 +2,7 @@
 
 import type { z } from "zod";
 import type { Http } from "#cli/http.ts";
+import type { ExecAnswer } from "#shared/api/exec.ts";
 import type {
   ExecutionAnswer,
   ExecutionRow,
@@ -53,6 +54,9 @@ export interface Why {
 export const POLL_SECONDS = 20;
 const GRACE_SECONDS = 15;
 
+/** Longer than a command may run there. */
+const EXEC_SECONDS = 75;
+
 export const waiting = { timeoutSeconds: POLL_SECONDS + GRACE_SECONDS };
 
 export function executionCalls(http: Http) {
@@ -99,6 +103,17 @@ export function executionCalls(http: Http) {
     drain: (id: string, on: boolean) =>
       http.json<ExecutionRow>({
         ...{ method: "POST", path: at(id, "/drain"), body: { on }, isRepeatable: true },
+      }),
+    exec: (
+      id: string,
+      wish: {
+        readonly service?: string | undefined;
+        readonly index?: number | undefined;
+        readonly command: readonly string[];
+      },
+    ) =>
+      http.json<ExecAnswer>({
+        ...{ method: "POST", path: at(id, "/exec"), body: wish, timeoutSeconds: EXEC_SECONDS },
       }),
     change: (id: string, change: ExecutionChange) =>
       http.json<ExecutionRow>({

@@ -60,6 +60,11 @@ export class Terminal {
     this.#above(() => this.#out.write(text));
   }
 
+  /** What a program wrote beside its answer, as it is. */
+  writeBeside(text: string): void {
+    if (text !== "") this.#above(() => this.#err.write(text));
+  }
+
   /** A line about the answer. */
   note(line: string): void {
     if (!this.isQuiet) this.warn(line);

@@ -4,6 +4,7 @@ import type { Route } from "./route.ts";
 import { backupRoutes } from "./routes/backup.ts";
 import { changeRoutes } from "./routes/changes.ts";
 import { docsRoutes } from "./routes/docs.ts";
+import { execRoutes } from "./routes/exec.ts";
 import { executionRoutes } from "./routes/executions.ts";
 import { historyRoutes } from "./routes/history.ts";
 import { infoRoutes } from "./routes/info.ts";
@@ -23,7 +24,14 @@ import { zappRoutes } from "./routes/zapps.ts";
 export function routesOf(api: Api): Route[] {
   const routes = [
     ...[...submitRoutes, ...executionRoutes, ...changeRoutes],
-    ...[...historyRoutes, ...logRoutes, ...queueRoutes, ...resultRoutes, ...uploadRoutes],
+    ...[
+      ...historyRoutes,
+      ...logRoutes,
+      ...execRoutes,
+      ...queueRoutes,
+      ...resultRoutes,
+      ...uploadRoutes,
+    ],
     ...[...zappRoutes, ...usageRoutes, ...tokenRoutes, ...userRoutes, ...tenantRoutes],
     ...[...secretRoutes, ...infoRoutes, ...metricsRoutes, ...backupRoutes(api.backup)],
   ];

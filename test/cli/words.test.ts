@@ -32,7 +32,7 @@ const COMMANDS = every(aProgram());
 
 test("there are the commands that were promised", () => {
   const wanted =
-    "run plan ls get why logs events top files download stop retry queue results zapps validate drain quota usage secret token user tenant backup doctor completion";
+    "run plan ls get why logs events top files download stop retry queue results zapps validate drain exec quota usage secret token user tenant backup doctor completion";
   const names = COMMANDS.map((path) => path.join(" "));
   expect(names).toEqual(expect.arrayContaining(wanted.split(" ")));
   const parts = ["put", "stats", "close", "redrive", "failed"].map((part) => `queue ${part}`);

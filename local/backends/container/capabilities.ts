@@ -21,7 +21,7 @@ const FEATURES = [
 ] as const;
 
 export function capabilitiesOf(
-  { cpu, memoryMib, gpus }: Pick<ContainerRuntime, "cpu" | "memoryMib" | "gpus">,
+  { cpu, memoryMib, gpus, name, version, socket, lacks }: Omit<ContainerRuntime, "docker">,
   capacity: Partial<Amount> = {},
   images?: readonly string[],
 ): Capabilities {
@@ -42,6 +42,7 @@ export function capabilitiesOf(
     features: FEATURES,
     remembers: true,
     catalogueOnly: false,
+    notes: [`${name} ${version} at ${socket}`, ...lacks.map((lack) => `${name}: ${lack}`)],
     ...(images && { images }),
   };
 }

@@ -62,6 +62,7 @@ export class ContainerLife {
     const { executionId } = request.instance;
     let network: string | undefined;
     try {
+      mkdirSync(this.program.folders.root, { recursive: true });
       const image = await this.#image();
       network = await networks.join(executionId);
       return await this.#live(image, network, tell);
@@ -94,7 +95,9 @@ export class ContainerLife {
     const { instance, service } = this.program.request;
     const { image = "", pull } = service;
     const wish = { image, pull, executionId: instance.executionId };
-    return this.#parts.images.get(wish, (text) => void this.#log.remark(text));
+    return this.#parts.images.get(wish, (text) => {
+      this.#log.remark(text).catch((error) => this.#tellFailure(error));
+    });
   }
 
   async #live(

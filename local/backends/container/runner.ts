@@ -1,10 +1,12 @@
 // Programs as containers of Docker or Podman, through the Docker API: started a few at a time, waited for by their attached streams, never by asking.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { ExecReply } from "#functions/backend.ts";
 import type { Log } from "#functions/world.ts";
 import type { Program, Runner, RunnerEvent, Tell } from "#local/backends/engine/runner.ts";
 import { ContainerLife, type LifeParts } from "./container-life.ts";
 import { Doors } from "./doors.ts";
+import { execIn } from "./exec.ts";
 import { Gate } from "./gate.ts";
 import { Images } from "./images.ts";
 import { removeLeftovers } from "./leftovers.ts";
@@ -79,6 +81,19 @@ export class ContainerRunner implements Runner {
   /** The container of a live instance, while it has one. Gangs: ranks on other nodes are started by an exec in their containers. */
   containerOf(id: string): ContainerLife | undefined {
     return this.#lives.get(id);
+  }
+
+  async exec(id: string, words: readonly string[]): Promise<ExecReply> {
+    const container = this.#lives.get(id)?.container;
+    return container ? execIn(container, words) : { kind: "missing" };
+  }
+
+  keeps(): Promise<readonly string[]> {
+    return this.volumes.executions();
+  }
+
+  letGo(executionId: string): Promise<void> {
+    return this.volumes.remove(executionId);
   }
 
   async close(): Promise<void> {

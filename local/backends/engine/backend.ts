@@ -31,6 +31,9 @@ export async function openBackend<R extends Runner>(
 export class EngineBackend<R extends Runner = Runner> implements Backend {
   readonly name: string;
   readonly capabilities: Capabilities;
+  readonly exec?: Backend["exec"];
+  readonly keeps?: Backend["keeps"];
+  readonly letGo?: Backend["letGo"];
   readonly #whyRejected: BackendSetting<R>["whyRejected"];
   readonly #room: Room;
   readonly #engine: Engine<R>;
@@ -42,6 +45,13 @@ export class EngineBackend<R extends Runner = Runner> implements Backend {
     this.#whyRejected = setting.whyRejected;
     this.#room = room;
     this.#engine = engine;
+    const { runner } = engine;
+    if (runner.exec)
+      this.exec = async (instance, words) => {
+        return (await runner.exec?.(keyOf(instance), words)) ?? { kind: "missing" };
+      };
+    if (runner.keeps) this.keeps = async () => (await runner.keeps?.()) ?? [];
+    if (runner.letGo) this.letGo = async (executionId) => runner.letGo?.(executionId);
   }
 
   /** For those who watch the machine. */

@@ -1,5 +1,5 @@
 // What an engine starts programs with, and what it hears of them. Processes: ../process/runner.ts, through the spawner; containers: ../container/runner.ts.
-import type { LaunchRequest } from "#functions/backend.ts";
+import type { ExecReply, LaunchRequest } from "#functions/backend.ts";
 import type { Folders } from "./folders.ts";
 import type { Leaver } from "./outputs.ts";
 
@@ -79,6 +79,11 @@ export interface Runner {
   start(program: Program): void;
   /** Polite signal, grace, then force. */
   stop(id: string, graceSeconds: number): void;
+  /** A command beside the program. */
+  exec?(id: string, words: readonly string[]): Promise<ExecReply>;
+  /** As of a Backend. */
+  keeps?(): Promise<readonly string[]>;
+  letGo?(executionId: string): Promise<void>;
   /** Ends every program and then itself. */
   close(): Promise<void>;
 }
