@@ -113,7 +113,7 @@ function ask(operation: Operation, token: string | null): Promise<Answer> {
 const closed = () => operations.filter(({ isPublic }) => !isPublic);
 
 test("the walk meets all routes there are", () => {
-  expect(operations.length).toBe(55);
+  expect(operations.length).toBe(56);
   expect(closed().length).toBe(51);
 });
 
@@ -150,7 +150,7 @@ test("a token of too small a scope is refused by every route that wants more", a
       refused++;
     }
   }
-  expect(refused).toBe(35);
+  expect(refused).toBe(36);
 });
 
 test("a user of too small a role is refused by every route that wants more", async () => {
@@ -205,7 +205,7 @@ test("to a foreign operator every one of the tenant's things is not there, and l
       expect(text.replaceAll(pathOf(operation), "").includes(`"${own}"`), name).toBe(false);
     expect(text, name).not.toContain("private");
   }
-  expect(absent).toBe(25);
+  expect(absent).toBe(26);
   expect(await picture()).toEqual(before);
 });
 
@@ -217,7 +217,7 @@ test("to another user of the same tenant, what is not hers is not there", async 
     expect(`${operation.method} ${operation.path} ${(await ask(operation, token)).status}`).toMatch(
       / 404$/,
     );
-  expect(hers.length).toBe(21);
+  expect(hers.length).toBe(22);
   expect(await picture()).toEqual(before);
 });
 
