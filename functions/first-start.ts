@@ -19,7 +19,7 @@ export const FIRST_USER = "admin";
  * after a crash in between, the next start makes another.
  */
 export async function firstStart(
-  world: World,
+  world: Pick<World, "store" | "now" | "newId">,
   keep: (secret: string) => Promise<void>,
 ): Promise<boolean> {
   const { items } = await world.store.query({ pk: "tenants", limit: 1 });
