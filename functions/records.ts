@@ -65,6 +65,14 @@ export const shards: readonly number[] = Array.from({ length: SHARDS }, (_, shar
 const time = (at: number) => String(at).padStart(13, "0");
 const ordinal = (n: number) => String(n).padStart(6, "0");
 
+/** In place of a zapp's name, for descriptions without one: they share rights per tenant. */
+const AD_HOC = "adhoc";
+
+/** Whose work an execution is, as far as rights go. */
+export function ownerOf(tenant: string, source: Spec["source"]): string {
+  return `${tenant}#${source === "description" ? AD_HOC : source.name}`;
+}
+
 export const keys = {
   execution: (id: string): Key => ({ pk: `exe#${id}`, sk: "meta" }),
   spec: (id: string): Key => ({ pk: `exe#${id}`, sk: "spec" }),

@@ -3,14 +3,13 @@ import type { Execution } from "#shared/execution.ts";
 import { type ErrorCode, type Fault, VisibleError } from "#shared/fault.ts";
 import type { Principal } from "#shared/principal.ts";
 import type { Submission } from "#shared/submission.ts";
-import type { Zapp } from "#shared/zapp.ts";
 import { afterActions, demandAfter, markAwaited, releaseFrom } from "./after.ts";
 import { tickLater } from "./due.ts";
 import { waitingAs } from "./enqueue.ts";
 import { gangSecretName } from "./gang-request.ts";
 import { numberActions, takeNumbers } from "./numbers.ts";
 import { type Prepared, prepare } from "./prepare.ts";
-import { asJson, executionItem, keys, movesItem, read } from "./records.ts";
+import { asJson, executionItem, keys, movesItem, ownerOf, read, type Spec } from "./records.ts";
 import type { Action } from "./store.ts";
 import { newTokenSecret } from "./token-secret.ts";
 import type { World } from "./world.ts";
@@ -58,7 +57,7 @@ export async function submit(
   const { execution, actions } = waitingAs(world, accepted, prepared.spec.zapp);
   await markAwaited(world, submission);
   await keepSecrets(world, execution, prepared);
-  await createQueues(world, execution, prepared.spec.zapp);
+  await createQueues(world, execution, prepared.spec);
   const reply = await world.store.transact([
     { kind: "put", item: executionItem(execution), condition: { absent: true } },
     { kind: "put", item: { ...keys.spec(id), value: asJson(prepared.spec) } },
@@ -192,12 +191,14 @@ export function secretName(executionId: string, parameter: string): string {
 
 export async function createQueues(
   world: World,
-  { id }: Pick<Execution, "id">,
-  zapp: Zapp,
+  { id, tenant }: Pick<Execution, "id" | "tenant">,
+  { zapp, source }: Pick<Spec, "zapp" | "source">,
 ): Promise<void> {
+  const owner = ownerOf(tenant, source);
   for (const [queue, { leaseSeconds, maxAttempts }] of Object.entries(zapp.queues)) {
     const routes = zapp.routes.filter((route) => route.from === queue);
-    await world.tasks.create({ executionId: id, queue }, { leaseSeconds, maxAttempts, routes });
+    const options = { leaseSeconds, maxAttempts, routes, owner };
+    await world.tasks.create({ executionId: id, queue }, options);
   }
 }
 

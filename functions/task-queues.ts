@@ -13,6 +13,8 @@ export interface QueueOptions {
   readonly maxAttempts: number;
   /** The routes that leave this queue; a recorded result puts the children they make, in the same transaction. */
   readonly routes: readonly Route[];
+  /** `tenant#zapp`, as `ownerOf` spells it: a body that gives each owner rights of its own keeps the queue under it. */
+  readonly owner?: string;
 }
 
 /** A payload of at most 64 KiB as JSON. Without an id Zoe gives one; an id seen before makes the put of it a no-op. */

@@ -41,7 +41,8 @@ export function managedSecrets(place: SecretPlace): Secrets {
     },
     async names(tenant) {
       const { items } = await store.query({ pk: keyOf(tenant, "").pk, limit: 1000 });
-      return items.map(({ sk }) => sk);
+      // Those of one execution are nobody's business.
+      return items.map(({ sk }) => sk).filter((name) => !name.startsWith("exe_"));
     },
     async value(tenant, name) {
       const asked = new GetSecretValueCommand({ SecretId: idOf(tenant, name) });

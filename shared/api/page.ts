@@ -8,7 +8,7 @@ export function wholeNumber(wanted: string, min: number, max: number) {
     wantedGot(`${wanted}: a whole number from ${min} to ${max}`, issue.input);
   return z
     .string({ error })
-    .regex(/^(0|[1-9]\d{0,8})$/, { error })
+    .regex(/^(0|[1-9]\d{0,15})$/, { error })
     .transform(Number)
     .refine((number) => number >= min && number <= max, { error })
     .meta({ type: "integer", minimum: min, maximum: max, pattern: undefined });

@@ -56,7 +56,8 @@ export class AwsTaskQueues implements TaskQueues {
   }
 
   async create(ref: QueueRef, options: QueueOptions): Promise<void> {
-    const owner = await this.#shelf.ownerOf(ref.executionId);
+    // A queue is made before its execution is stored.
+    const owner = options.owner ?? (await this.#shelf.ownerOf(ref.executionId));
     if (owner === undefined) throw new Error(`There is no execution ${ref.executionId}.`);
     const item = metaItem(new QueueKeys(owner, ref).meta, ref.queue, options);
     await this.#parts.store.transact([{ kind: "put", item, condition: { absent: true } }]);

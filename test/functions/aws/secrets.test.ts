@@ -31,7 +31,7 @@ test("a value comes back as it was put last, under its tenant and name", async (
 });
 
 test("names are sorted, a tenant's own, and cost no call of Secrets Manager", async () => {
-  for (const name of ["b", "a"]) await secrets.put("acme", name, "x");
+  for (const name of ["b", "a", "exe_1.password"]) await secrets.put("acme", name, "x");
   await secrets.put("other", "c", "x");
   aws.recorder = ({ operation }) => {
     throw new Error(`${operation} was called.`);

@@ -1,0 +1,68 @@
+// The task queues over the world's base: the work table, SQS, the bucket for what is large, `feed` to send what was put.
+import { keys, ownerOf, read } from "#functions/records.ts";
+import { taskQueuePrefix } from "#shared/aws-names.ts";
+import { sqsQueue } from "./queue.ts";
+import { sqsTaskMessages } from "./task-queues/messages.ts";
+import type { FeedMessage, LargeTexts } from "./task-queues/parts.ts";
+import { AwsTaskQueues } from "./task-queues/task-queues.ts";
+import type { WorldBase } from "./world.ts";
+
+/** Outcomes of a second share a transaction. */
+const FLUSH_MS = 1000;
+
+export function tasksOver(base: WorldBase): AwsTaskQueues {
+  const { env, clients, work, now, newId, queues } = base;
+  const feed = sqsQueue<FeedMessage>(clients.sqs, env.ZOE_FEED_QUEUE_URL);
+  return new AwsTaskQueues({
+    store: work,
+    messages: sqsTaskMessages(clients.sqs),
+    texts: textsOver(base),
+    ownerOf: (executionId) => ownerOfExecution(base, executionId),
+    queuePrefix: taskQueuePrefix(env.ZOE_STACK),
+    wake: (message) => feed.send([message]),
+    pause,
+    newId: () => newId("tsk"),
+    flushMilliseconds: FLUSH_MS,
+    now,
+    onChange: ({ executionId }) => {
+      // A hint: the delayed ticks and the sweep look anyway.
+      queues.tick.send([{ executionId }]).catch((error: unknown) => {
+        base.log.warn("A queue that changed is looked at later.", { executionId, error });
+      });
+    },
+  });
+}
+
+/** `tenant#zapp`: what a task role's keys begin with. */
+async function ownerOfExecution({ store }: WorldBase, id: string): Promise<string | undefined> {
+  const items = await store.getMany([keys.execution(id), keys.spec(id)]);
+  const [execution, spec] = items;
+  if (execution === undefined || spec === undefined) return undefined;
+  return ownerOf(read.execution(execution).tenant, read.spec(spec).source);
+}
+
+/** Task roles reach what lies under their tenant. */
+function textsOver({ objects }: WorldBase): LargeTexts {
+  const keyOf = (key: string) => `tenants/${key}`;
+  return {
+    put: async (key, text) => void (await objects.put(keyOf(key), new TextEncoder().encode(text))),
+    async get(key) {
+      const found = await objects.get(keyOf(key));
+      if (found === undefined) throw new Error(`The bucket has no ${keyOf(key)}.`);
+      return new TextDecoder().decode(await found.bytes());
+    },
+    delete: async (prefix) => void (await objects.delete(keyOf(prefix))),
+  };
+}
+
+function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener("abort", end);
+  });
+}
