@@ -14,7 +14,7 @@ export type ExecutionState = (typeof EXECUTION_STATES)[number];
 
 export const EXECUTION_MOVES: Readonly<Record<ExecutionState, readonly ExecutionState[]>> = {
   queued: ["starting", "ended"],
-  starting: ["queued", "running", "ending", "ended"],
+  starting: ["running", "ending", "ended"],
   running: ["ending", "ended"],
   ending: ["ended"],
   ended: ["queued"],

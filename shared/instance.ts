@@ -49,7 +49,7 @@ export type InstanceState = (typeof INSTANCE_STATES)[number];
 export const INSTANCE_MOVES: Readonly<Record<InstanceState, readonly InstanceState[]>> = {
   placed: ["launching", "unknown", "running", "stopping", "ended"],
   launching: ["unknown", "running", "stopping", "ended"],
-  unknown: ["launching", "running", "stopping", "ended"],
+  unknown: ["running", "stopping", "ended"],
   running: ["stopping", "ended"],
   stopping: ["ended"],
   ended: [],

@@ -54,6 +54,8 @@ interface Actor {
   readonly instance: InstanceId;
   /** When an instance that will never start is known to be gone. */
   goneAt?: number;
+  /** Until then a look does not find it, though it may run. */
+  unseenUntil?: number;
   startedAt?: number;
   outcome?: Outcome;
   usage?: Usage;
@@ -61,7 +63,7 @@ interface Actor {
   onStop?: () => void;
 }
 
-/** After a lost answer it takes so long until the backend can say that nothing came of it. */
+/** After a lost answer it takes so long until the backend can say what came of it. */
 const UNCERTAIN_MS = 60_000;
 
 export class SimulatedBackend implements Backend {
@@ -176,7 +178,7 @@ export class SimulatedBackend implements Backend {
         this.#admit({ request, instance, goneAt: this.#options.now() + UNCERTAIN_MS });
         return { kind: "unknown", reason: "No answer came." };
       case "unseen":
-        this.#begin(request, part);
+        this.#begin(request, part, this.#options.now() + UNCERTAIN_MS);
         return { kind: "unknown", reason: "No answer came." };
       case "launched":
         this.#begin(request, part);
@@ -200,8 +202,8 @@ export class SimulatedBackend implements Backend {
     this.#newest.set(indexOf(actor.instance), actor);
   }
 
-  #begin(request: LaunchRequest, part: Part): void {
-    const actor: Actor = { request, instance: request.instance };
+  #begin(request: LaunchRequest, part: Part, unseenUntil = 0): void {
+    const actor: Actor = { request, instance: request.instance, unseenUntil };
     this.#admit(actor);
     this.#options.later(part.startsAfterMs, () => {
       if (actor.outcome === undefined) this.#start(actor, part);
@@ -264,7 +266,7 @@ export class SimulatedBackend implements Backend {
     if (actor === undefined || isGone(actor, this.#options.now())) return { kind: "gone" };
     const { outcome, usage, startedAt, instance } = actor;
     if (outcome !== undefined) return { kind: "ended", outcome, ...(usage && { usage }) };
-    return startedAt === undefined
+    return startedAt === undefined || (actor.unseenUntil ?? 0) > this.#options.now()
       ? { kind: "unknown" }
       : { kind: "running", backendId: keyOf(instance) };
   }

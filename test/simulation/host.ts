@@ -202,7 +202,10 @@ export class Host {
         }
         try {
           const value = await act();
-          trace(() => `${life.name} ${name} ${shown(args)} -> ${shown(value)}`);
+          trace(
+            () =>
+              `${life.name} ${name} ${shown(name === "secrets.put" ? [] : args)} -> ${shown(value)}`,
+          );
           if (isAfter) return this.crash();
           if (answerMs === 0) return answer(value);
           time.later(answerMs, () => time.enter(life, () => answer(value)));

@@ -70,7 +70,7 @@ export class Mailbox<M> implements MessageQueue<M> {
       if (this.#chaos.happens(this.#loss)) continue;
       this.#post(message, delaySeconds);
       if (this.#chaos.happens("repeat"))
-        this.#post(message, delaySeconds + this.#chaos.random("repeat").below(20));
+        this.#post(message, delaySeconds + this.#repeatSeconds());
     }
   }
 
@@ -78,6 +78,12 @@ export class Mailbox<M> implements MessageQueue<M> {
     this.#seats = this.#seats.filter(({ life }) => !life.isOver);
     this.#seats.push({ ...reader, inFlight: 0, isCalled: false });
     this.#call();
+  }
+
+  /** Half of the repeats come beside the first. */
+  #repeatSeconds(): number {
+    const random = this.#chaos.random("repeat");
+    return random.chance(0.5) ? 0 : random.below(20);
   }
 
   #post(message: M, delaySeconds: number): void {

@@ -66,6 +66,7 @@ function single(theatre: Theatre, stage: Stage, random: Random): void {
   const ms = random.between(500, 40_000);
   obeyStop(stage, random);
   dieSometime(theatre, stage, ms);
+  if (stage.request.environment.ZOE_PARAM_HANGS === "1") return;
   stage.later(ms, () => end(theatre, stage, random.pick(ENDINGS)));
 }
 

@@ -78,7 +78,7 @@ const PEOPLE: readonly Person[] = [
 /** Rates of one occasion, at their highest. */
 const WORST: Faults = {
   ...{ crash: 0.004, stall: 0.004, lose: 0.25, loseEvent: 0.2, repeat: 0.25, late: 0.2 },
-  ...{ conflict: 0.1, shortPage: 0.2, noRoom: 0.25, rejected: 0.05, unseen: 0.15, lost: 0.15 },
+  ...{ conflict: 0.1, shortPage: 0.2, noRoom: 0.25, rejected: 0.05, unseen: 0.3, lost: 0.15 },
   ...{ die: 0.25, silence: 0.3, freeze: 0.15, unreleased: 0.3, collapse: 0.4, lateAnswer: 0.3 },
 };
 
@@ -130,6 +130,9 @@ function actionsOf(random: Random, stormMs: number): Action[] {
 
 function submissionOf(random: Random, ordinal: number): Extract<Deed, { kind: "submit" }> {
   const min = random.pick([0, 0, 1]);
+  const maxTimeSeconds = random.chance(0.15) ? random.between(20, 200) : undefined;
+  // What never ends is ended by its time limit.
+  const hangs = maxTimeSeconds !== undefined && random.chance(0.5) ? 1 : 0;
   return {
     ...{ kind: "submit", ordinal, who: random.pick(PEOPLE), zapp: random.pick(ZAPP_NAMES) },
     parameters: {
@@ -137,10 +140,10 @@ function submissionOf(random: Random, ordinal: number): Extract<Deed, { kind: "s
       ...{ tolerate: random.below(2), attempts: random.between(1, 3), cpu: random.pick([1, 1, 2]) },
       ...{ max: min + random.between(1, 3), limit: random.pick(["30s", "300s"]) },
       ...{ within: random.pick(["5s", "20s", "300s"]) },
-      ...{ onLostNode: random.pick(["restart", "restart", "fail"]) },
+      ...{ onLostNode: random.pick(["restart", "restart", "fail"]), hangs },
     },
     priority: random.pick([20, 50, 50, 80]),
-    ...(random.chance(0.15) && { maxTimeSeconds: random.between(20, 200) }),
+    ...(maxTimeSeconds !== undefined && { maxTimeSeconds }),
   };
 }
 

@@ -18,6 +18,8 @@ const parameters = {
   limit: { type: "string", default: "300s" },
   within: { type: "string", default: "60s" },
   onLostNode: { type: "string", default: "restart" },
+  /** 1: its programs never end by themselves. */
+  hangs: integer(0),
 };
 
 const retry = { attempts: "${attempts}", backoff: "3s", on: ["failed", "interrupted", "lost"] };
