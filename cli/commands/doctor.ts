@@ -1,45 +1,48 @@
 // `zoe doctor` and `zoe backup`: whether all is well, and a copy of the state.
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { answer, type Cli, failWith, sessionOf } from "#cli/cli.ts";
+import { answer, type Cli, sessionOf } from "#cli/cli.ts";
 import { newCommand } from "#cli/command.ts";
 import { configPath } from "#cli/config.ts";
-import { EXIT } from "#cli/exit.ts";
 import { Refused, Unreachable } from "#cli/http.ts";
+import { type Finding, tellFindings } from "#cli/show/findings.ts";
 import { bytes, count, duration, grouped } from "#cli/show/words.ts";
 import type { Info } from "#shared/api/info.ts";
 import { writeMib } from "#shared/units.ts";
-
-interface Finding {
-  readonly what: string;
-  readonly isGood: boolean;
-  readonly detail: string;
-}
 
 export function doctorCommand(cli: Cli): Command {
   const command = newCommand({
     usage: "doctor",
     summary: "Look whether all is well: this machine, the server, your token, its engines",
-    examples: ["zoe doctor"],
+    examples: ["zoe doctor", "zoe doctor --aws", "zoe doctor --aws --smoke"],
+    more: "With --aws it looks at your account, its quotas and the stack there, with the credentials that `aws` uses.",
   });
+  command
+    .option("--aws", "look at the account in AWS and the stack in it")
+    .option("--stack <name>", "the stack", "zoe")
+    .option("--smoke", "try what no deployment has proven yet: 15 minutes, under a dollar");
   return command.action(async () => {
     const session = sessionOf(cli, command);
+    const { aws, stack = "zoe", smoke } = command.opts<DoctorOptions>();
+    if (aws === true) {
+      // Its clients take a while to load, and nobody else needs them.
+      const { doctorAws } = await import("./doctor-aws.ts");
+      return doctorAws(session, { stack, isSmoke: smoke === true });
+    }
     const config = configPath(cli.environment);
     const findings: Finding[] = [
       { what: "Node", isGood: true, detail: process.version },
       { what: "config", isGood: true, detail: existsSync(config) ? config : `none (${config})` },
       ...(await aboutServer(() => session.client.info(), session.server.address)),
     ];
-    answer(session, { findings }, () => {
-      for (const { what, isGood, detail } of findings) {
-        const sign = isGood
-          ? session.terminal.paint("green", "✓")
-          : session.terminal.paint("red", "✗");
-        session.terminal.say(`${sign} ${what.padEnd(10)}  ${detail}`);
-      }
-    });
-    if (findings.some(({ isGood }) => !isGood)) failWith(cli, EXIT.failed);
+    tellFindings(session, findings);
   });
+}
+
+interface DoctorOptions {
+  readonly aws?: true;
+  readonly stack?: string;
+  readonly smoke?: true;
 }
 
 async function aboutServer(ask: () => Promise<Info>, address: string): Promise<Finding[]> {

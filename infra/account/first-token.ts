@@ -2,6 +2,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { dynamoStore } from "#functions/aws/store.ts";
 import { firstStart } from "#functions/first-start.ts";
+import { idMaker } from "#functions/host/ids.ts";
 import type { ClientConfig } from "./clients.ts";
 
 /** Undefined where there is a tenant already. */
@@ -11,15 +12,10 @@ export async function firstToken(
 ): Promise<string | undefined> {
   const store = dynamoStore({ client: new DynamoDBClient(config), table, now: Date.now });
   let token: string | undefined;
-  const world = { store, now: Date.now, newId: idOfTime };
+  const world = { store, now: Date.now, newId: idMaker(Date.now) };
   const isFirst = await firstStart(world, (secret) => {
     token = secret;
     return Promise.resolve();
   });
   return isFirst ? token : undefined;
-}
-
-/** One is made in the life of a stack. */
-function idOfTime(kind: string): string {
-  return `${kind}_${Date.now().toString(36).toUpperCase().padStart(26, "0")}`;
 }
