@@ -69,8 +69,7 @@ export class Mailbox<M> implements MessageQueue<M> {
     for (const message of messages) {
       if (this.#chaos.happens(this.#loss)) continue;
       this.#post(message, delaySeconds);
-      if (this.#chaos.happens("repeat"))
-        this.#post(message, delaySeconds + this.#repeatSeconds());
+      if (this.#chaos.happens("repeat")) this.#post(message, delaySeconds + this.#repeatSeconds());
     }
   }
 
