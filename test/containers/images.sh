@@ -48,7 +48,7 @@ has "$base" || make_base
 has "$node" || make_node
 npm_settings
 images=("$base" "$node")
-for dockerfile in zapps/*/Dockerfile; do
+for dockerfile in zapps/frameworks/*/Dockerfile zapps/*/Dockerfile; do
   name=docker.io/zoe/$(basename "$(dirname "$dockerfile")")
   podman build -q --network host "${volumes[@]}" -f "$dockerfile" -t "$name" zapps >"$work/build.log" 2>&1 || { cat "$work/build.log"; exit 1; }
   images+=("$name:latest")

@@ -40,6 +40,8 @@ describe.each(NAMES)("%s", (name) => {
   test("runs programs that are there", () => {
     for (const service of readCatalogue(name).zapp?.services ?? []) {
       const { command, program = "" } = service;
+      // What MPI programs run is a script; mpi.slow.ts runs it.
+      if (command?.kind === "script") continue;
       const words = command?.kind === "exec" ? command.words : [];
       expect(words[0]).toBe("node");
       expect(existsSync(join(FOLDER, name, program, words[1] ?? "missing"))).toBe(true);

@@ -35,8 +35,7 @@ export function capabilitiesOf(
   };
   return {
     engine: "container",
-    // Gangs: add "gang" here once the engine admits and ends one as a whole.
-    runs: ["once", "array", "worker"],
+    runs: ["once", "array", "gang", "worker"],
     capacity: whole,
     largest: { ...whole, instances: 1 },
     features: FEATURES,

@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import type Docker from "dockerode";
 import { environmentOf } from "#local/backends/engine/environment.ts";
+import { gangEnvironment, gangWords } from "#local/backends/engine/gang.ts";
 import type { Program } from "#local/backends/engine/runner.ts";
 import { instanceName } from "#shared/instance.ts";
 import { wordsOf } from "#shared/zapp/words.ts";
@@ -10,6 +11,7 @@ import { labelsOf, prefixOf } from "./labels.ts";
 import { CACHE_FOLDER, type Mount, ZOE_FOLDER } from "./volumes.ts";
 
 const MIB = 1024 * 1024;
+const AGENT_FOLDER = "/zoe-gang";
 /** Processes and threads of one container. */
 export const MOST_PROCESSES = 4096;
 const PLACES = {
@@ -38,21 +40,44 @@ export const UNPRIVILEGED = {
 
 export function creationOf(program: Program, around: Surroundings): Docker.ContainerCreateOptions {
   const { request } = program;
-  const { instance, service } = request;
+  const { instance } = request;
   const host = `${instance.service}-${instance.index}`;
   const { network, image } = around;
   return {
     name: containerName(program, around.stateId),
     Image: image.id,
     Hostname: host,
-    ...(service.command && commandOf(wordsOf(service.command))),
+    ...entryOf(program),
     // An image without a folder of its own runs where its inputs lie.
     ...(!image.hasFolder && { WorkingDir: PLACES.work }),
-    Env: Object.entries(environmentOf(program, PLACES)).map(([name, value]) => `${name}=${value}`),
+    Env: Object.entries({ ...environmentOf(program, PLACES), ...nodeEnvironment(program) }).map(
+      ([name, value]) => `${name}=${value}`,
+    ),
     Labels: { ...labelsOf(program, around.stateId) },
     NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [host, instance.service] } } },
     HostConfig: hostConfigOf(program, around),
   };
+}
+
+/** A node of a gang is kept by the agent, which starts the program. */
+function entryOf({ request, gang }: Program) {
+  const { service } = request;
+  if (gang !== undefined && request.gang !== undefined && service.run === "gang")
+    return commandOf(gangWords(`${AGENT_FOLDER}/zoe-gang`, service, request.gang));
+  return service.command ? commandOf(wordsOf(service.command)) : {};
+}
+
+/** Every node has an address of its own, and a name that the others find it by. */
+function nodeEnvironment({ request, gang }: Program): Record<string, string> {
+  if (gang === undefined || request.gang === undefined) return {};
+  const names = Array.from(
+    { length: request.gang.nodes },
+    (_, node) => `${request.instance.service}-${node}`,
+  );
+  return gangEnvironment(request.gang, gang.secret, {
+    ...{ first: names[0] ?? "", listen: "0.0.0.0", names, bin: AGENT_FOLDER, tmp: PLACES.tmp },
+    ...{ interface: "eth0", isOneMachine: false },
+  });
 }
 
 /** The image's own entry point is left out: a command is the whole of it. */
@@ -81,11 +106,17 @@ function hostConfigOf(program: Program, around: Surroundings): Docker.HostConfig
       { Type: "bind", Source: dirname(program.folders.work), Target: ZOE_FOLDER, ReadOnly: false },
       { Type: "bind", Source: program.cacheFolder, Target: PLACES.cache, ReadOnly: false },
       ...around.mounts,
+      ...agentMount(program),
     ],
     ...(gpu > 0 && {
       DeviceRequests: [{ Driver: "nvidia", Count: gpu, Capabilities: [["gpu"]] }],
     }),
   };
+}
+
+function agentMount({ gang }: Program): Mount[] {
+  if (gang === undefined) return [];
+  return [{ Type: "bind", Source: gang.agent, Target: AGENT_FOLDER, ReadOnly: true }];
 }
 
 export function containerName({ request }: Program, stateId: string): string {
