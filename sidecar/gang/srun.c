@@ -101,6 +101,27 @@ static const char TASK[] =
     "SLURM_NTASKS=${OMPI_COMM_WORLD_SIZE:-1} ZOE_RANK=${OMPI_COMM_WORLD_RANK:-0} ZOE_SIZE=${OMPI_COMM_WORLD_SIZE:-1} "
     "SLURM_NODEID=$ZOE_NODE; exec \"$@\"";
 
+/** What says where a program is: each node has its own. */
+static int is_own(const char *variable) {
+  static const char *OWN[] = {"ZOE_NODE=", "ZOE_RANK=", "ZOE_SIZE=", "ZOE_INSTANCE", "ZOE_WORK_DIR=", "ZOE_OUTPUT_DIR=", "ZOE_GANG_",
+                              "ZOE_HOSTFILE=", "HOME=", "TMPDIR=", "PWD=", "HOSTNAME=", "PATH=", "OMPI_MCA_", "SLURM_"};
+  for (size_t at = 0; at < sizeof OWN / sizeof *OWN; at++)
+    if (strncmp(variable, OWN[at], strlen(OWN[at])) == 0) return 1;
+  return 0;
+}
+
+/** `-x NAME` for each of the caller's variables, as Slurm's tasks have them all; one that is no name of the shell stays behind. */
+static int export_words(char **words, int n) {
+  static const char NAME[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+  for (char **one = environ; *one && n < MOST_WORDS / 2; one++) {
+    size_t length = strspn(*one, NAME);
+    int is_path = strncmp(*one, "PATH=", 5) == 0, is_mpis = strncmp(*one, "OMPI_", 5) == 0 || strncmp(*one, "PMIX_", 5) == 0;
+    if ((*one)[length] != '=' || length < 2 || is_mpis || (is_own(*one) && !is_path)) continue;
+    words[n++] = "-x", words[n++] = strndup(*one, length);
+  }
+  return n;
+}
+
 static void launch_mpi(const struct wish *wish, const struct table *table, const int *tasks, char **program) {
   static char hosts[MOST_NODES * 300], number[16];
   char *words[MOST_WORDS];
@@ -115,6 +136,7 @@ static void launch_mpi(const struct wish *wish, const struct table *table, const
   for (size_t at = 0; at < sizeof fixed / sizeof *fixed; at++) words[n++] = (char *)fixed[at];
   if (wish->is_labelled) words[n++] = "--tag-output";
   if (wish->cwd) words[n++] = "--wdir", words[n++] = wish->cwd;
+  n = export_words(words, n);
   words[n++] = "/bin/sh", words[n++] = "-c", words[n++] = (char *)TASK, words[n++] = "task";
   while (*program && n < MOST_WORDS - 1) words[n++] = *program++;
   words[n] = NULL;
@@ -122,16 +144,12 @@ static void launch_mpi(const struct wish *wish, const struct table *table, const
   fail("mpirun can't be started: %s.", strerror(errno));
 }
 
-/** The caller's own variables go along; those that say where a program is are the other node's own. */
+/** The caller's own variables go along. */
 static char **environment_of(int rank, int local, int total, int node) {
-  static const char *OWN[] = {"ZOE_NODE=", "ZOE_RANK=", "ZOE_SIZE=", "ZOE_INSTANCE", "ZOE_WORK_DIR=", "ZOE_OUTPUT_DIR=", "ZOE_GANG_",
-                              "ZOE_HOSTFILE=", "HOME=", "TMPDIR=", "PWD=", "HOSTNAME=", "PATH=", "OMPI_MCA_", "SLURM_"};
   char **all = calloc(MOST_WORDS, sizeof *all);
   int n = 0;
   for (char **one = environ; *one && n < MOST_WORDS - 8; one++) {
-    int is_own = 0;
-    for (size_t at = 0; at < sizeof OWN / sizeof *OWN; at++) is_own |= strncmp(*one, OWN[at], strlen(OWN[at])) == 0;
-    if (!is_own) all[n++] = *one;
+    if (!is_own(*one)) all[n++] = *one;
   }
   const struct { const char *name; int value; } told[] = {{"ZOE_RANK", rank}, {"ZOE_SIZE", total}, {"SLURM_PROCID", rank},
                                                        {"SLURM_LOCALID", local}, {"SLURM_NTASKS", total}, {"SLURM_NODEID", node}};
