@@ -12,7 +12,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What an instance has of its own, or what means something only where it was set. */
 const OWN =
-  /^(SLURM_|SLURMD_|SBATCH_|ZOE_(?!SERVER$|TOKEN_FILE$|STATE$)|TMPDIR$|PWD$|OLDPWD$|SHLVL$|_$|LS_COLORS$)/;
+  /^(SLURM_|OMPI_|HYDRA_|SLURMD_|SBATCH_|ZOE_(?!SERVER$|TOKEN_FILE$|STATE$)|TMPDIR$|PWD$|OLDPWD$|SHLVL$|_$|LS_COLORS$)/;
 const SECRET = /(SECRET|TOKEN|PASSW|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)/;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 

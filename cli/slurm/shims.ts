@@ -17,9 +17,7 @@ export function shims(node: string, door: string): Record<string, string> {
 
 /** Inside a job its own srun stands in front of this one in PATH, unless the job has set PATH anew. */
 const SRUN = `#!/bin/sh
-for own in "$ZOE_WORK_DIR/slurm/bin/srun" "$ZOE_SRUN"; do
-  [ -n "$SLURM_JOB_ID" ] && [ -x "$own" ] && exec "$own" "$@"
-done
+[ -n "$ZOE_SLURM_BIN" ] && exec "$ZOE_SLURM_BIN/srun" "$@"
 echo "srun: error: srun outside a job is not supported by Zoe: call it in a script for sbatch, or hold nodes with salloc" >&2
 exit 1
 `;

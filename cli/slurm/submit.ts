@@ -18,6 +18,7 @@ import { partitionNote, whereOf } from "./place.ts";
 import { isNumbered, type Numbered } from "./record.ts";
 import type { Batch } from "./script.ts";
 import type { Submitter } from "./variables.ts";
+import { runnable } from "./wrapper.ts";
 
 export interface SubmittedJob {
   readonly row: Numbered;
@@ -52,7 +53,7 @@ async function uploaded(
   const exported = exportsOf(batch, where, cli.environment);
   const upload = async (text: string) => (await client.upload({ content: new Blob([text]) })).id;
   const [script, environment] = await Promise.all([
-    upload(batch.text),
+    upload(runnable(batch.text, batch.interpreter)),
     upload(exportText(exported)),
   ]);
   return { uploads: { script, environment }, withheld: exported.withheld };

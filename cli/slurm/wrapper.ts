@@ -28,17 +28,20 @@ export function wrapperOf({
   directory,
   hasEnvironment,
 }: Wrapped): string {
+  const isGang = job.array === undefined && job.nodes * job.tasks > 1;
   const set = Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`);
   return [
     `slurm=$PWD/slurm`,
+    ...(isGang ? [`agent=$(dirname "$(command -v srun)")`] : []),
     ...(hasEnvironment ? [`. "$slurm/environment"`] : []),
     ...set,
     `first=$SLURM_JOB_ID`,
     `export SLURM_JOB_ID=$((first + ZOE_INSTANCE)) SLURM_RESTART_COUNT=$((ZOE_GENERATION - 1))`,
-    `export SLURM_JOBID=$SLURM_JOB_ID SLURMD_NODENAME=$(uname -n)`,
-    `export SLURM_JOB_NODELIST=$SLURMD_NODENAME SLURM_NODELIST=$SLURMD_NODENAME`,
+    `export SLURM_JOBID=$SLURM_JOB_ID`,
+    ...(isGang ? GANG_NODES : OWN_NODE),
     ...(job.array === undefined ? [] : arrayLines(job.array)),
-    ...(job.array !== undefined || job.nodes * job.tasks === 1 ? localSrun() : []),
+    ...(isGang ? [`export ZOE_SLURM_BIN=$agent`] : localSrun()),
+    `export PATH="$ZOE_SLURM_BIN:$PATH"`,
     `export SLURM_SUBMIT_DIR=${directory === undefined ? '"$PWD"' : quoted(directory)}`,
     ...folder(job, directory),
     ...files(job),
@@ -51,11 +54,30 @@ export function wrapperOf({
   ].join("\n");
 }
 
+const OWN_NODE = [
+  `export SLURMD_NODENAME=$(uname -n)`,
+  `export SLURM_JOB_NODELIST=$SLURMD_NODENAME SLURM_NODELIST=$SLURMD_NODENAME`,
+];
+/** The engine names them. */
+const GANG_NODES = [
+  `export SLURM_NODELIST=$SLURM_JOB_NODELIST SLURMD_NODENAME=\${SLURM_JOB_NODELIST%%,*}`,
+];
+
 function arrayLines({ ids }: ArrayTasks): string[] {
   return [
     `export SLURM_ARRAY_JOB_ID=$first`,
     `SLURM_ARRAY_TASK_ID=$(${nthOf(ids)}) && export SLURM_ARRAY_TASK_ID`,
   ];
+}
+
+/**
+ * The script as it is run. A shell that begins as a login shell may set PATH anew, and lose srun: it finds it again on the first line,
+ * which else is a comment.
+ */
+export function runnable(script: string, [program = "", ...options]: readonly string[]): string {
+  const isShell = /(^|\/)(ba|da|k|z)?sh$/.test(program);
+  if (!isShell || options.length === 0) return script;
+  return script.replace(/^#![^\n]*/, () => 'export PATH="$ZOE_SLURM_BIN:$PATH"');
 }
 
 /** The number of the task that this instance is: by arithmetic where they lie evenly. */
@@ -73,7 +95,7 @@ function localSrun(): string[] {
   return [
     `mkdir -p "$slurm/bin" && cat >"$slurm/bin/srun" <<'END_OF_SRUN' && chmod 755 "$slurm/bin/srun"`,
     `${readFileSync(SRUN, "utf8")}END_OF_SRUN`,
-    `export PATH="$slurm/bin:$PATH"`,
+    `export ZOE_SLURM_BIN=$slurm/bin`,
   ];
 }
 

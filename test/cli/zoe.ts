@@ -33,12 +33,13 @@ export interface TestServer {
   end(): Promise<void>;
 }
 
-export async function startTestServer(): Promise<TestServer> {
+/** `more`: further words for it. */
+export async function startTestServer(more: readonly string[] = []): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), "zoe-cli-"));
   const state = join(folder, "state");
   const begin = (port: string) => {
     const words = [join(ROOT, "local", "main.ts"), "--state", state, "--port", port];
-    return spawn(process.execPath, [...words, "--requests-per-second", "2000"], {
+    return spawn(process.execPath, [...words, ...more, "--requests-per-second", "2000"], {
       stdio: ["ignore", "pipe", "inherit"],
     });
   };

@@ -1,0 +1,7 @@
+#!/bin/bash
+#SBATCH --mem=100M
+#SBATCH --output=failing_%j.log
+set -e
+echo before
+false
+echo never
