@@ -9,6 +9,7 @@ import { submit } from "#functions/submit.ts";
 import { listExecutions, readExecution, readView } from "#functions/view.ts";
 import { why } from "#functions/why.ts";
 import type { World } from "#functions/world.ts";
+import type { After } from "#shared/after.ts";
 import { type Execution, isOver } from "#shared/execution.ts";
 import { VisibleError } from "#shared/fault.ts";
 import type { Principal } from "#shared/principal.ts";
@@ -100,7 +101,8 @@ export class People {
     await this.#ask(owner, (world) => this.#change(world, owner, id, deed));
   }
 
-  async #submit({ ordinal, who, zapp, parameters, priority, maxTimeSeconds }: Submit) {
+  async #submit(deed: Submit) {
+    const { ordinal, who, zapp, parameters, priority, maxTimeSeconds } = deed;
     const submission = {
       ...{
         zapp: fullName(zapp),
@@ -109,6 +111,7 @@ export class People {
         priority,
       },
       ...(maxTimeSeconds !== undefined && { maxTimeSeconds }),
+      ...this.#afterOf(deed),
       name: `s${ordinal}`,
     };
     const options = { idempotencyKey: String(ordinal), bodyHash: "same" };
@@ -120,6 +123,14 @@ export class People {
       this.#judgement.violate(1, `${ordinal} was accepted as ${before} and as ${execution.id}.`);
     this.accepted.set(String(ordinal), execution.id);
     this.#owners.set(ordinal, who);
+  }
+
+  #afterOf({ who, after }: Submit): { readonly after?: readonly After[] } {
+    const execution = after && this.accepted.get(String(after.of));
+    const owner = after && this.#owners.get(after.of);
+    const isMine = owner?.tenant === who.tenant && owner.user === who.user;
+    if (after === undefined || execution === undefined || !isMine) return {};
+    return { after: [{ execution, when: after.when }] };
   }
 
   async #setQuota({ tenant, user, quota }: Extract<Deed, { kind: "quota" }>): Promise<void> {

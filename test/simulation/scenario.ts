@@ -1,4 +1,5 @@
 // What one seed is to see: pools, people, what they do and when, and which faults come how often. All of it is known before anything runs.
+import { AFTER_WHENS, type AfterWhen } from "#shared/after.ts";
 import type { Quota } from "#shared/quota.ts";
 import { FAULT_KINDS, type FaultKind, type Faults, NO_FAULTS } from "./chaos.ts";
 import type { Errand } from "./programs.ts";
@@ -20,6 +21,8 @@ export type Deed =
       readonly parameters: Readonly<Record<string, number | string>>;
       readonly priority: number;
       readonly maxTimeSeconds?: number;
+      /** Waits for an earlier one of the same person, if there is one by then. */
+      readonly after?: { readonly of: number; readonly when: AfterWhen };
     }
   | { readonly kind: "put"; readonly of: number; readonly tasks: readonly Task[] }
   | { readonly kind: "close"; readonly of: number }
@@ -99,7 +102,7 @@ export function scenarioOf(seed: number): Scenario {
     patienceSeconds: random.pick([5, 60, 600]),
     retentionDays: random.pick([30, 30, 30, 0.005]),
     faults: faultsOf(random),
-    actions: actionsOf(random, stormMs),
+    actions: actionsOf(random, new Random(seed, "after"), stormMs),
     stormMs,
   };
 }
@@ -114,13 +117,13 @@ function faultsOf(random: Random): Faults {
   return { ...NO_FAULTS, ...Object.fromEntries(rates) };
 }
 
-function actionsOf(random: Random, stormMs: number): Action[] {
+function actionsOf(random: Random, afters: Random, stormMs: number): Action[] {
   const submissions = random.between(1, 6);
   const actions: Action[] = [];
   const add = (atMs: number, deed: Deed) => actions.push({ atMs: Math.round(atMs), deed });
   for (let ordinal = 0; ordinal < submissions; ordinal++) {
     const atMs = random.chance(0.4) ? random.below(2_000) : random.next() * stormMs * 0.7;
-    const submit = submissionOf(random, ordinal);
+    const submit = { ...submissionOf(random, ordinal), ...afterOf(afters, ordinal) };
     add(atMs, submit);
     for (const { afterMs, deed } of laterDeeds(random, submit)) add(atMs + afterMs, deed);
   }
@@ -128,7 +131,9 @@ function actionsOf(random: Random, stormMs: number): Action[] {
   return actions.sort((a, b) => a.atMs - b.atMs);
 }
 
-function submissionOf(random: Random, ordinal: number): Extract<Deed, { kind: "submit" }> {
+type Submit = Extract<Deed, { kind: "submit" }>;
+
+function submissionOf(random: Random, ordinal: number): Submit {
   const min = random.pick([0, 0, 1]);
   const maxTimeSeconds = random.chance(0.15) ? random.between(20, 200) : undefined;
   // What never ends is ended by its time limit.
@@ -145,6 +150,12 @@ function submissionOf(random: Random, ordinal: number): Extract<Deed, { kind: "s
     priority: random.pick([20, 50, 50, 80]),
     ...(maxTimeSeconds !== undefined && { maxTimeSeconds }),
   };
+}
+
+/** Drawn apart, so that all else of a seed stays as it was. */
+function afterOf(random: Random, ordinal: number): Pick<Submit, "after"> {
+  if (ordinal === 0 || !random.chance(0.3)) return {};
+  return { after: { of: random.below(ordinal), when: random.pick(AFTER_WHENS) } };
 }
 
 interface Later {

@@ -12,6 +12,7 @@ import { batchOf, sbatchWords } from "#cli/slurm/script.ts";
 import { chosen, SQUEUE_OPTIONS, squeueLines } from "#cli/slurm/squeue.ts";
 import { exitCode, reasonOf, stateNamed, stateOf } from "#cli/slurm/state.ts";
 import { tasksOfNodes } from "#cli/slurm/variables.ts";
+import { runnable } from "#cli/slurm/wrapper.ts";
 import type { InstanceAnswer } from "#shared/api/history.ts";
 import type { Outcome } from "#shared/instance.ts";
 import { readSubmission } from "#shared/submission.ts";
@@ -132,6 +133,13 @@ describe("refused, with its line, is", () => {
     expect(() => batch(["x.sh"], "echo\n")).toThrow(/does not look like a batch script/);
     expect(() => batch(["x.sh"], "#!/bin/sh\r\n")).toThrow(/DOS line breaks/);
   });
+});
+
+test("a login shell finds srun again, on the line that else is a comment", () => {
+  const script = "#!/bin/bash -l\necho\n";
+  expect(runnable(script, ["/bin/bash", "-l"])).toBe('export PATH="$ZOE_SLURM_BIN:$PATH"\necho\n');
+  expect(runnable(script, ["/bin/bash"])).toBe(script);
+  expect(runnable(script, ["/usr/bin/env", "python3"])).toBe(script);
 });
 
 test("what makes no difference is named, with its line", () => {
