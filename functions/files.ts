@@ -29,6 +29,22 @@ export async function listFiles(
   return { items, ...(cursor !== undefined && { cursor }) };
 }
 
+/** What is larger is read by a link, where the body has links: an answer of Lambda holds 6 MB, and bytes take a third more in it. */
+const INLINE_BYTES = 4 * 1024 * 1024;
+const LINK_SECONDS = 300;
+
+/** Where the caller may read a large file herself; undefined where the API gives it. */
+export async function linkToFile(
+  { objects }: World,
+  executionId: string,
+  path: string,
+): Promise<string | undefined> {
+  if (objects.link === undefined) return undefined;
+  const key = `${filesPrefix(executionId)}/${path}`;
+  const found = await objects.stat(key);
+  return found && found.size > INLINE_BYTES ? objects.link(key, LINK_SECONDS) : undefined;
+}
+
 export async function findFile(
   world: World,
   executionId: string,

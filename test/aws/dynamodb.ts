@@ -262,11 +262,7 @@ function described(table: Table, { account, region }: CallContext, TableStatus: 
     ItemCount: 0,
     TableSizeBytes: 0,
     BillingModeSummary: { BillingMode: input.BillingMode ?? "PROVISIONED" },
-    ProvisionedThroughput: {
-      ReadCapacityUnits: 0,
-      WriteCapacityUnits: 0,
-      NumberOfDecreasesToday: 0,
-    },
+    ProvisionedThroughput: { ReadCapacityUnits: 0, WriteCapacityUnits: 0 },
     ...(table.indexes.size === 0
       ? {}
       : {

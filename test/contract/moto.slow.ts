@@ -1,15 +1,19 @@
 // The contracts over moto, where it is installed. What it gets wrong: docs/aws/contracts.md.
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
+import { s3Objects } from "#functions/aws/objects.ts";
 import { dynamoStore } from "#functions/aws/store.ts";
 import { type Moto, startMoto, whyNoMoto } from "#test/aws/moto.ts";
 import { tableInput } from "#test/aws/tables.ts";
+import { objectsContract } from "./objects.ts";
 import { storeContract } from "./store.ts";
 
 const reason = whyNoMoto();
 /** Facts that moto gets wrong, and how. */
 const WRONG: Readonly<Record<string, string>> = {
   "condition: below, of a text": "a comparison of different types is an error, not false",
+  "of 100 conditional writers at once exactly one wins": "transactions at once lose updates",
   "100 additions at once are all counted": "transactions at once lose updates",
   "an update that makes an item too large is refused, and nothing of its transaction is written":
     "an update may pass 400 KB",
@@ -31,12 +35,20 @@ describe.skipIf(reason !== undefined)("moto", () => {
   });
   afterAll(() => moto.close());
 
-  storeContract("DynamoDB of moto", async () => {
+  const openStore = async () => {
     const client = new DynamoDBClient(moto.client);
     const table = `zoe-control-${++tables}`;
     await client.send(new CreateTableCommand(tableInput(table)));
     const clock = { now: START };
     const store = dynamoStore({ client, table, now: () => clock.now });
     return { store, clock, close: async () => client.destroy() };
+  };
+  storeContract("DynamoDB of moto", openStore, { numRuns: 15 });
+
+  objectsContract("S3 of moto", async () => {
+    const client = new S3Client({ ...moto.client, forcePathStyle: true });
+    await client.send(new CreateBucketCommand({ Bucket: "zoe-files" }));
+    const objects = s3Objects({ client, bucket: "zoe-files", now: Date.now });
+    return { objects, close: async () => client.destroy() };
   });
 });

@@ -125,7 +125,7 @@ export function storeHistories(name: string, open: OpenStore, { numRuns = 60 } =
     afterAll(() => body.close());
 
     test("whatever happened, the store answers like a map of items", {
-      timeout: 60_000,
+      timeout: 300_000,
     }, async () => {
       const property = fc.asyncProperty(history, async ({ events, questions }) => {
         const play = new Play(body, `run#${++run}#`);

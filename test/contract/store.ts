@@ -4,8 +4,12 @@ import { storeHistories } from "./store-histories.ts";
 import { storeLimits } from "./store-limits.ts";
 import type { OpenStore } from "./store-under-test.ts";
 
-export function storeContract(name: string, open: OpenStore): void {
+export function storeContract(
+  name: string,
+  open: OpenStore,
+  options: { readonly numRuns?: number } = {},
+): void {
   storeFacts(name, open);
   storeLimits(name, open);
-  storeHistories(name, open);
+  storeHistories(name, open, options);
 }

@@ -6,7 +6,7 @@ import { oneExecution, visibleExecution } from "#functions/api/one.ts";
 import { paged } from "#functions/api/paged.ts";
 import { route } from "#functions/api/route.ts";
 import { retryHeaders } from "#functions/api/wait.ts";
-import { findFile, listFiles } from "#functions/files.ts";
+import { findFile, linkToFile, listFiles } from "#functions/files.ts";
 import { readLog } from "#functions/instance-log.ts";
 import { LOG_LIMITS, LOG_STREAMS } from "#functions/logs.ts";
 import type { FoundObject } from "#functions/objects.ts";
@@ -98,11 +98,15 @@ export const logRoutes = [
     path: "/v1/executions/{id}/files/{path+}",
     group,
     summary: "One file",
+    text: "In AWS a large one is answered 307, with a link to its bytes that holds for five minutes.",
     access: "read",
     params: z.object({ id: ExecutionId, path: filePath }),
     answer: { status: 200, text: "Its bytes", types: ["application/octet-stream"] },
     async handle(call) {
       const { id } = await visibleExecution(call);
+      const location = await linkToFile(call.api.world, id, call.params.path);
+      if (location !== undefined)
+        return new Response(null, { status: 307, headers: { ...SAFE_HEADERS, location } });
       const file = await findFile(call.api.world, id, call.params.path);
       if (file) return download(file);
       throw new VisibleError("notFound", `Execution ${id} left no file "${call.params.path}".`);

@@ -153,6 +153,18 @@ describe("an execution of the catalogue", () => {
     expect(json.items.map((one: { id: string }) => one.id)).toContain(id);
   });
 
+  test("its small files are answered, large ones by a link", async () => {
+    const put = (name: string, bytes: number) =>
+      world.objects.put(`executions/${id}/files/${name}`, new Uint8Array(bytes));
+    await put("small", 10);
+    await put("large", 5 * 1024 * 1024);
+    expect((await ask("GET", `/v1/executions/${id}/files/small`)).status).toBe(200);
+    const large = await ask("GET", `/v1/executions/${id}/files/large`);
+    expect(large.status).toBe(307);
+    expect(large.headers.location).toContain("X-Amz-Signature=");
+    expect((await ask("GET", `/v1/executions/${id}/files/none`)).status).toBe(404);
+  });
+
   test("is followed without waiting: the answer says when to ask again", async () => {
     const before = Date.now();
     const { json } = await ask("GET", `/v1/executions/${id}`);
