@@ -37,7 +37,7 @@ export interface Hand {
 }
 
 /** Leases that ended are remembered, the latest so many: a late report names one. */
-const REMEMBERED = 20_000;
+const REMEMBERED = 4_000;
 
 export class Hands {
   readonly #now: () => number;
@@ -105,7 +105,7 @@ export class Hands {
 
   end(delivery: Delivery, state: "over" | "ended"): void {
     delivery.state = state;
-    if (state === "ended") delivery.payload = "";
+    if (state === "ended") Object.assign(delivery, { payload: "", receipt: "" });
     this.of(delivery.queue, delivery.worker).held.delete(delivery);
   }
 

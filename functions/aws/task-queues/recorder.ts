@@ -4,6 +4,7 @@ import type { ReportReply } from "#functions/task-queues.ts";
 import type { Reported } from "#functions/task-rules.ts";
 import type { Child } from "#shared/route.ts";
 import { childrenOf, sendAllChildren, targetsOf } from "./children.ts";
+import { Deletions } from "./deletions.ts";
 import type { Entry, Flusher } from "./flusher.ts";
 import type { Delivery, Hands } from "./hands.ts";
 import type { TaskQueueParts } from "./parts.ts";
@@ -35,6 +36,7 @@ export class Recorder {
   readonly #parts: TaskQueueParts;
   readonly #hands: Hands;
   readonly #flusher: Flusher;
+  readonly #deletions: Deletions;
   /** Reports of the same task take turns. */
   readonly #busy = new Map<string, Promise<unknown>>();
 
@@ -42,6 +44,7 @@ export class Recorder {
     this.#parts = parts;
     this.#hands = hands;
     this.#flusher = flusher;
+    this.#deletions = new Deletions(parts.messages);
   }
 
   /** The reports of one call, recorded in their order. */
@@ -174,9 +177,9 @@ export class Recorder {
   /** Its message, and every other of the same task that this process holds, is needed no more. */
   async #ended(delivery: Delivery): Promise<void> {
     const same = this.#hands.sameTask(delivery).filter(({ state }) => state !== "ended");
-    for (const each of same) this.#hands.end(each, "ended");
     const receipts = new Set([delivery, ...same].map(({ receipt }) => receipt));
-    await this.#parts.messages.delete(delivery.queue.url ?? "", [...receipts]);
+    for (const each of same) this.#hands.end(each, "ended");
+    await this.#deletions.delete(delivery.queue.url ?? "", receipts);
   }
 
   /** Those that are held can be had by others at once. */
