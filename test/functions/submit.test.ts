@@ -163,4 +163,18 @@ describe("refused is", () => {
     const { execution } = await submit(aWorld(options).world, boss, aSubmission(once));
     expect(execution.state).toBe("queued");
   });
+
+  test("an image from where the administrator takes none, but for an administrator", async () => {
+    const options = { capabilities: { images: ["quay.io/lab/*"] } };
+    const from = (image: string) => aZapp([{ name: "main", run: "once", image }]);
+    const { code, message } = await refusal(from("zoe/x"), options);
+    expect(code).toBe("forbidden");
+    expect(message).toContain("quay.io/lab/*");
+    const allowed = aSubmission(from("quay.io/lab/sim:2"));
+    const taken = await submit(aWorld(options).world, aPrincipal(), allowed);
+    expect(taken.execution.state).toBe("queued");
+    const boss = aPrincipal({ role: "administrator" });
+    const { execution } = await submit(aWorld(options).world, boss, aSubmission(from("zoe/x")));
+    expect(execution.state).toBe("queued");
+  });
 });
