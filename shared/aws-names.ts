@@ -66,3 +66,6 @@ export const TENANT_TAG = "zoe:tenant";
 
 /** What task roles of a tenant reach of the bucket. */
 export const tenantPrefix = (tenant: string) => `tenants/${tenant}/`;
+
+/** In place of a zapp's name, for descriptions of one's own: they share a task role per tenant. No zapp can be called so. */
+export const AD_HOC = "-adhoc";

@@ -1,6 +1,6 @@
 // What the containers of a bundle are told: as little as possible in the request, the rest in a file of the bucket. Pure.
 import type { LaunchRequest } from "#functions/backend.ts";
-import { tenantPrefix } from "#shared/aws-names.ts";
+import { AD_HOC, tenantPrefix } from "#shared/aws-names.ts";
 import {
   FOLDERS,
   type InstanceSpec,
@@ -92,8 +92,9 @@ function startsOf({ requests }: Bundle, secret: string): Start[] | undefined {
 }
 
 function specOf(bundle: Bundle, secret: string, starts: readonly Start[]): InstanceSpec {
-  const [{ service, tenant, zapp }] = bundle.requests;
+  const [{ service, tenant, zapp: name, isAdHoc }] = bundle.requests;
   const { executionId, generation, from, size } = bundle;
+  const zapp = isAdHoc ? AD_HOC : name;
   return {
     ...{ executionId, generation, index: from, size, tenant, zapp, secret },
     ...{ service: service.name, run: service.run, isFenced: service.run !== "worker" },

@@ -1,6 +1,7 @@
 // Which task roles there are: rows that `roles` writes when it has made one, and `launch` reads. One for each zapp and tenant; ad hoc ones share one.
 import type { LaunchRequest } from "#functions/backend.ts";
 import type { JsonObject, Key, Store } from "#functions/store.ts";
+import { AD_HOC } from "#shared/aws-names.ts";
 import type { RoleReply, TaskRoles } from "./task-roles.ts";
 
 export interface RoleRecord {
@@ -8,9 +9,6 @@ export interface RoleRecord {
   /** When it was made, or its rights last changed; Unix milliseconds. */
   readonly at: number;
 }
-
-/** What stands in place of a zapp's name for descriptions of one's own. No zapp is called so: its name has a digit or letter first. */
-export const AD_HOC = "-adhoc";
 
 /** A new role is not known everywhere at once: so long a refusal to assume it is no reason to give up. */
 const YOUNG_MS = 120_000;

@@ -251,10 +251,12 @@ function fits(job: BatchJob, { name, values = [] }: sdk.KeyValuesPair): boolean 
 }
 
 function summary(job: BatchJob): sdk.JobSummary {
-  const { jobId, jobArn, jobName, createdAt, status, statusReason, startedAt, stoppedAt } =
+  const { jobId, jobArn, jobName, createdAt, status, statusReason, startedAt, stoppedAt, ...more } =
     job.describe();
+  const numNodes = more.nodeProperties?.numNodes;
   return {
     ...{ jobId, jobArn, jobName, createdAt, status, statusReason, startedAt, stoppedAt },
     ...{ isCancelled: job.isCancelled, isTerminated: job.isTerminated },
+    ...(numNodes !== undefined && { nodeProperties: { numNodes } }),
   };
 }

@@ -330,6 +330,14 @@ export class BatchJob {
       platformCapabilities: this.#definition.platformCapabilities,
       ...(this.part.kind === "child" && { arrayProperties: { index: this.part.index } }),
       ...(this.#isArray() && { arrayProperties: this.#arrayDetail() }),
+      ...(this.part.kind === "whole" &&
+        this.#definition.nodeProperties && {
+          nodeProperties: {
+            ...this.#definition.nodeProperties,
+            numNodes:
+              this.input.nodeOverrides?.numNodes ?? this.#definition.nodeProperties.numNodes,
+          },
+        }),
       ...(this.part.kind === "node" && {
         nodeDetails: { nodeIndex: this.part.index, isMainNode: this.part.index === 0 },
       }),
