@@ -64,7 +64,7 @@ function toldBy(way: Way, bundle: Bundle, secret: string): Told | undefined {
       ? directProgram(first, secret)
       : { command: ["/bin/sh", FOLDERS.start], environment: {} };
   if (way !== "file") return { enter: { [SPEC_VARIABLE]: spec }, program };
-  const key = `${tenantPrefix(first.tenant)}launches/${first.instance.executionId}/${hashOf(spec)}.json`;
+  const key = `${tenantPrefix(first.tenant)}${zappOf(first)}/launches/${first.instance.executionId}/${hashOf(spec)}.json`;
   return {
     enter: { [SPEC_VARIABLE]: `${SPEC_IN_BUCKET}${key}` },
     program,
@@ -92,9 +92,9 @@ function startsOf({ requests }: Bundle, secret: string): Start[] | undefined {
 }
 
 function specOf(bundle: Bundle, secret: string, starts: readonly Start[]): InstanceSpec {
-  const [{ service, tenant, zapp: name, isAdHoc }] = bundle.requests;
+  const [{ service, tenant }] = bundle.requests;
   const { executionId, generation, from, size } = bundle;
-  const zapp = isAdHoc ? AD_HOC : name;
+  const zapp = zappOf(bundle.requests[0]);
   return {
     ...{ executionId, generation, index: from, size, tenant, zapp, secret },
     ...{ service: service.name, run: service.run, isFenced: service.run !== "worker" },
@@ -105,6 +105,8 @@ function specOf(bundle: Bundle, secret: string, starts: readonly Start[]): Insta
     starts: [...starts],
   };
 }
+
+const zappOf = ({ zapp, isAdHoc }: LaunchRequest) => (isAdHoc ? AD_HOC : zapp);
 
 function workerOf(service: Extract<Service, { run: "worker" }>): InstanceSpec["worker"] {
   const { queue, idleSeconds, maxTasks, retireAfterSeconds } = service;

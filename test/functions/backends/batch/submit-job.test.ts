@@ -122,7 +122,7 @@ test("children that are alike are told once, those that differ each their own", 
   const setting = { jobDefinition: DEFINITION, secret: "s", shape: shape({ run: "array" }) };
   const made = submitJob(SITE, { ...bundle, requests }, setting) as SubmitJobCall;
   expect(specIn(made).starts.map(({ environment }) => environment.POINT)).toHaveLength(300);
-  expect(made.file?.key).toContain("tenants/physics/launches/exe_01J/");
+  expect(made.file?.key).toContain("tenants/physics/sorter/launches/exe_01J/");
   expect(JSON.stringify(made.input.ecsPropertiesOverride).length).toBeLessThanOrEqual(8192);
 });
 

@@ -120,7 +120,7 @@ test("ten workers are told the same, and have no number", () => {
 test("what is longer than 8,192 characters goes to a file of the tenant, and the program is started by a script", () => {
   const made = call({ environment: { LONG: "x".repeat(9000) } });
   expect(JSON.stringify(made.input.overrides).length).toBeLessThanOrEqual(8192);
-  expect(made.file?.key).toMatch(/^tenants\/physics\/launches\/exe_01J\/[0-9a-f]+\.json$/);
+  expect(made.file?.key).toMatch(/^tenants\/physics\/sorter\/launches\/exe_01J\/[0-9a-f]+\.json$/);
   expect(variables(made, "enter").ZOE_SPEC).toBe(`s3:${made.file?.key}`);
   expect(container(made, "program")?.command).toEqual(["/bin/sh", "/zoe/start"]);
   const spec = InstanceSpec.parse(JSON.parse(made.file?.content ?? ""));
