@@ -1,5 +1,6 @@
 // Where everything lies in the store: the keys of each kind of record, and items from and to nouns. Steps never spell a key themselves.
 
+import { AD_HOC } from "#shared/aws-names.ts";
 import type { Move } from "#shared/event.ts";
 import type { Execution } from "#shared/execution.ts";
 import type { InstanceId, InstanceState, Outcome, Usage } from "#shared/instance.ts";
@@ -64,9 +65,6 @@ export const shards: readonly number[] = Array.from({ length: SHARDS }, (_, shar
 
 const time = (at: number) => String(at).padStart(13, "0");
 const ordinal = (n: number) => String(n).padStart(6, "0");
-
-/** In place of a zapp's name, for descriptions without one: they share rights per tenant. */
-const AD_HOC = "adhoc";
 
 /** Whose work an execution is, as far as rights go. */
 export function ownerOf(tenant: string, source: Spec["source"]): string {

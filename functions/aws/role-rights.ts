@@ -1,6 +1,7 @@
 // What the role of a zapp may do: its own records and queues, its own files, and what it declares it needs. Pure; the boundary stands around it.
 import { hashOf } from "#functions/backends/content-name.ts";
 import { taskQueuePrefix, taskRolePrefix, tenantPrefix } from "#shared/aws-names.ts";
+import type { AwsEnv } from "#shared/env.ts";
 import type { Need } from "#shared/zapp/service.ts";
 import { hashed } from "./task-queues/shelf.ts";
 
@@ -24,6 +25,13 @@ export interface RolePlace {
   readonly workTable: string;
   /** ARN. */
   readonly boundary: string;
+}
+
+export function rolePlace(env: AwsEnv, region: string): RolePlace {
+  return {
+    ...{ stack: env.ZOE_STACK, region, account: env.ZOE_ACCOUNT, bucket: env.ZOE_BUCKET },
+    ...{ workTable: env.ZOE_WORK_TABLE, boundary: env.ZOE_TASK_BOUNDARY_ARN },
+  };
 }
 
 export interface PolicyDocument {
