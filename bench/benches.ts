@@ -22,4 +22,5 @@ export const BENCHES: readonly Bench[] = [
   { name: "executions", file: "executions.ts", small: SMALL },
   { name: "speed-up", file: "speed-up.ts", small: SMALL, plot: "plots/speed-up.svg" },
   { name: "store", file: "store.ts", small: SMALL },
+  { name: "bundles", file: "bundles.ts", small: SMALL },
 ];

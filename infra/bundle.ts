@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Code } from "aws-cdk-lib/aws-lambda";
-import { buildSync, type Metafile } from "esbuild";
+import { build, type Metafile, type Plugin } from "esbuild";
 import { AWS_FUNCTIONS, type AwsFunction } from "#shared/aws-names.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -24,38 +24,61 @@ export interface Bundle {
 }
 
 /** Writes each into a folder of its own below `target`: `NAME/index.mjs`. Throws with what is missing. */
-export function bundle(
+export async function bundle(
   target: string,
   names: readonly AwsFunction[] = AWS_FUNCTIONS,
-): readonly Bundle[] {
+): Promise<readonly Bundle[]> {
   const missing = names.map(handlerPath).filter((path) => !existsSync(join(ROOT, path)));
   if (missing.length > 0)
     throw new Error(`Wanted a handler for each function; there is no ${missing.join(", ")}.`);
-  return names.map((name) => {
-    const { metafile } = build(name, join(target, name, "index.mjs"));
-    copyCatalogue(join(target, name, "zapps"));
-    const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-    return { name, folder: join(target, name), bytes, inputs: Object.keys(metafile.inputs) };
-  });
+  return Promise.all(
+    names.map(async (name) => {
+      const metafile = await buildOne(name, join(target, name, "index.mjs"));
+      copyCatalogue(join(target, name, "zapps"));
+      const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+      return { name, folder: join(target, name), bytes, inputs: Object.keys(metafile.inputs) };
+    }),
+  );
 }
 
-function build(name: AwsFunction, outfile: string): { readonly metafile: Metafile } {
-  return buildSync({
+/**
+ * What no function uses and would be half of each: the words of zod in 50 languages, and the ways to sign in that a laptop has (Lambda
+ * puts credentials into the environment).
+ */
+const UNUSED: Plugin = {
+  name: "unused",
+  setup(of) {
+    of.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: 'export { default as en } from "./en.js";',
+    }));
+    const signIn =
+      /^@aws-sdk\/(credential-provider-(sso|ini|login|process|web-identity|http)|token-providers|nested-clients)/;
+    of.onResolve({ filter: signIn }, ({ path }) => ({ path, namespace: "unused" }));
+    of.onLoad({ filter: /.*/, namespace: "unused" }, () => ({
+      contents: "module.exports = {};",
+      loader: "js",
+    }));
+  },
+};
+
+async function buildOne(name: AwsFunction, outfile: string): Promise<Metafile> {
+  const { metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: [handlerPath(name)],
     outfile,
     bundle: true,
     minify: true,
-    keepNames: true,
     format: "esm",
     platform: "node",
     target: "node24",
     // The packages' own modules, of which what is not used is left out.
     mainFields: ["module", "main"],
+    plugins: [UNUSED],
     banner: { js: REQUIRE },
     metafile: true,
     logLevel: "error",
   });
+  return metafile;
 }
 
 function copyCatalogue(target: string): void {
@@ -70,12 +93,12 @@ function copyCatalogue(target: string): void {
 }
 
 /** Code for the stack's functions. The stack copies it while it is made: `remove` afterwards. */
-export function bundledCode(): {
+export async function bundledCode(): Promise<{
   readonly code: (name: AwsFunction) => Code;
   readonly remove: () => void;
-} {
+}> {
   const target = mkdtempSync(join(tmpdir(), "zoe-bundles-"));
-  bundle(target);
+  await bundle(target);
   return {
     code: (name) => Code.fromAsset(join(target, name)),
     remove: () => rmSync(target, { recursive: true, force: true }),

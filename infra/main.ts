@@ -6,7 +6,7 @@ import { ZoeStack } from "./stack.ts";
 import { readStage } from "./stage.ts";
 
 const stage = readStage();
-const { code, remove } = bundledCode();
+const { code, remove } = await bundledCode();
 try {
   const app = newApp();
   new ZoeStack(app, stage.name, { stage, code, description: "Zoe" });
