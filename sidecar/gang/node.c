@@ -110,9 +110,22 @@ static void write_table(void) {
   fclose(file);
 }
 
+/** So that `srun` is found wherever the agent lies. */
+static void extend_path(void) {
+  char own_file[4096], path[8192];
+  ssize_t n = readlink("/proc/self/exe", own_file, sizeof own_file - 1);
+  const char *before = getenv("PATH");
+  if (n <= 0) return;
+  own_file[n] = 0;
+  *strrchr(own_file, '/') = 0;
+  snprintf(path, sizeof path, "%s:%s", own_file, before && *before ? before : "/usr/local/bin:/usr/bin:/bin");
+  setenv("PATH", path, 1);
+}
+
 static void export(void) {
   static char text[MOST_NODES * 70];
   char number[16], path[4096];
+  extend_path();
   int ranks = 0, first = 0;
   text[0] = 0;
   for (int at = 0; at < table.nodes; at++) {

@@ -59,6 +59,8 @@ export function gangEnvironment(
     ZOE_GANG_LISTEN: places.listen,
     ZOE_GANG_PORT: String(PORT),
     ZOE_GANG_FOLDER: `${places.tmp}/zoe-gang`,
+    ZOE_HOSTFILE: `${places.tmp}/zoe-gang/hostfile`,
+    OMPI_MCA_orte_default_hostfile: `${places.tmp}/zoe-gang/hostfile`,
     SLURM_NNODES: String(nodes),
     SLURM_JOB_NUM_NODES: String(nodes),
     SLURM_NODEID: String(node),

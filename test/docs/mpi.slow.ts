@@ -1,0 +1,45 @@
+// Every command of the MPI guide runs, with processes as nodes.
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestServer, type TestServer } from "#test/cli/zoe.ts";
+
+const guide = readFileSync(join(import.meta.dirname, "../../docs/guides/mpi.md"), "utf8");
+const commands = [...guide.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, text = ""]) =>
+  text.split("\n").filter((line) => line !== ""),
+);
+const expected = [
+  /succeeded/,
+  /ranks on each node: 2 2 2 1[\s\S]*mean hop: [\d.]+ us/,
+  /succeeded/,
+];
+
+function hasMpi(): boolean {
+  try {
+    execFileSync("mpicc", ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.end());
+
+test("the guide has as many commands as are expected to say something", () => {
+  expect(commands).toHaveLength(expected.length);
+});
+
+test.skipIf(!hasMpi()).each(commands.map((command, at) => [command, expected[at]] as const))(
+  "%s (needs openmpi-bin libopenmpi-dev gcc)",
+  async (command, wanted) => {
+    const [, ...words] = command.split(" ");
+    const { code, out, err } = await server.zoe(words);
+    expect(`${out}${err}`).toMatch(wanted ?? /./);
+    expect(code).toBe(0);
+  },
+);
