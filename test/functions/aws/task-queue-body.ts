@@ -23,8 +23,8 @@ export interface TaskQueueStand extends TaskQueueBody {
   readonly parts: TaskQueueParts;
   readonly timers: VirtualTimers;
   readonly double: Sqs;
-  /** Another process over the same state. */
-  another(): AwsTaskQueues;
+  /** Another process over the same state; `messages` stands in for some of SQS's calls. */
+  another(messages?: Partial<TaskQueueParts["messages"]>): AwsTaskQueues;
 }
 
 export interface StandOptions {
@@ -74,7 +74,8 @@ export async function openTaskQueueStand({
     parts,
     timers,
     double,
-    another: () => new AwsTaskQueues(parts),
+    another: (messages) =>
+      new AwsTaskQueues({ ...parts, messages: { ...parts.messages, ...messages } }),
     advance: (seconds) => timers.elapse(seconds * 1000),
     close: async () => {},
   };
