@@ -194,13 +194,14 @@ function dateOf(text: string): number | undefined {
 }
 
 /** Whoever an image runs as can write there; nobody else of this machine comes past the state directory. */
-function openFolders({ folders }: Program): void {
+function openFolders({ folders, cacheFolder }: Program): void {
   const { work, home, tmp, out } = folders;
   for (const folder of [work, home, tmp, out]) {
     mkdirSync(folder, { recursive: true });
     chmodSync(folder, 0o777);
   }
   chmodSync(dirname(work), 0o755);
+  chmodSync(cacheFolder, 0o777);
 }
 
 function hasFiles({ folders }: Program): boolean {

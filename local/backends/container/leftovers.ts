@@ -1,6 +1,7 @@
 // After a restart: everything in the runtime that carries this state directory's label is of an earlier control plane, and goes. How its instances ended is told.
 import type Docker from "dockerode";
 import type { ProgramEnd, RecoveredProgram } from "#local/backends/engine/runner.ts";
+import { unlessGone } from "./doors.ts";
 import { EXECUTION, programIn, STATE } from "./labels.ts";
 
 export interface Leftovers {
@@ -20,7 +21,9 @@ export async function removeLeftovers(docker: Docker, stateId: string): Promise<
 
 async function removeContainer(docker: Docker, id: string): Promise<RecoveredProgram | undefined> {
   const container = docker.getContainer(id);
-  const { State, Config } = await container.inspect();
+  const about = await container.inspect().catch(unlessGone);
+  if (!about) return undefined;
+  const { State, Config } = about;
   await container.remove({ force: true, v: true });
   const program = programIn(Config.Labels);
   if (!program) return undefined;
