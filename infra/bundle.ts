@@ -1,5 +1,5 @@
 // What Lambda runs: each handler with all it imports in one small file, and the catalogue's descriptions beside it.
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -41,23 +41,48 @@ export async function bundle(
   );
 }
 
-/**
- * What no function uses and would be half of each: the words of zod in 50 languages, and the ways to sign in that a laptop has (Lambda
- * puts credentials into the environment).
- */
+/** The ways to sign in that a laptop has: Lambda puts credentials into the environment. */
+const SIGN_IN =
+  /^@(aws-sdk\/(credential-provider-(sso|ini|login|process|web-identity|http)|token-providers|nested-clients)|smithy\/credential-provider-imds)/;
+
+/** What no function uses and would be half of each: the words of zod in 50 languages, ways to sign in, streams of events. */
 const UNUSED: Plugin = {
   name: "unused",
   setup(of) {
     of.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
       contents: 'export { default as en } from "./en.js";',
     }));
-    const signIn =
-      /^@aws-sdk\/(credential-provider-(sso|ini|login|process|web-identity|http)|token-providers|nested-clients)/;
-    of.onResolve({ filter: signIn }, ({ path }) => ({ path, namespace: "unused" }));
-    of.onLoad({ filter: /.*/, namespace: "unused" }, () => ({
-      contents: "module.exports = {};",
-      loader: "js",
+    of.onResolve({ filter: SIGN_IN }, ({ path }) => ({ path, namespace: "unused" }));
+    of.onResolve({ filter: /^@smithy\/core\/event-streams$/ }, ({ path }) => ({
+      path,
+      namespace: "streams",
     }));
+    of.onLoad({ filter: /.*/, namespace: "unused" }, () => ({ contents: "module.exports = {};" }));
+    of.onLoad({ filter: /.*/, namespace: "streams" }, () => ({
+      contents:
+        "export const EventStreamSerde = undefined, eventStreamSerdeProvider = undefined, resolveEventStreamSerdeConfig = (config) => config;",
+    }));
+  },
+};
+
+/** Keys of the SDK's schemas that are computed of constants, as what they are: esbuild leaves out what is not used only of literals. */
+const LITERAL_KEYS: Plugin = {
+  name: "literal-keys",
+  setup(of) {
+    of.onLoad(
+      { filter: /@aws-sdk\/client-[\w-]+\/dist-es\/schemas\/schemas_0\.js$/ },
+      ({ path }) => {
+        const text = readFileSync(path, "utf8");
+        const constants = new Map(
+          [...text.matchAll(/^const (_\w+) = (".*");$/gm)].map(([, name, value]) => [name, value]),
+        );
+        const contents = text.replace(/\[(_\w+)\]:/g, (key, name: string) => {
+          const value = constants.get(name);
+          return value === undefined ? key : `${value}:`;
+        });
+        return { contents };
+      },
+    );
   },
 };
 
@@ -73,8 +98,10 @@ async function buildOne(name: AwsFunction, outfile: string): Promise<Metafile> {
     target: "node24",
     // The packages' own modules, of which what is not used is left out.
     mainFields: ["module", "main"],
-    plugins: [UNUSED],
+    plugins: [UNUSED, LITERAL_KEYS],
     banner: { js: REQUIRE },
+    legalComments: "none",
+    charset: "utf8",
     metafile: true,
     logLevel: "error",
   });

@@ -1,6 +1,6 @@
 // What is deployed: read once from the environment of whoever deploys. main.ts makes a stack of it.
 
-import { z } from "zod";
+import * as z from "zod";
 import { StageEnv } from "#shared/env.ts";
 
 export interface Stage {

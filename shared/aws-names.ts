@@ -1,5 +1,5 @@
 // How what the AWS body makes at run time is named: infra/ grants rights by these patterns, functions/aws makes by them, and what removes a stack finds by them.
-import { z } from "zod";
+import * as z from "zod";
 
 /** A stack's name stands in front of all its names; the `_` behind it is in no stack's name, so no stack's prefix begins another's. */
 export const StackName = z

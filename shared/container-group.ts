@@ -1,5 +1,5 @@
 // What an instance is in AWS: three containers, and what the first of them is told. The backends write it, the sidecar reads it.
-import { z } from "zod";
+import * as z from "zod";
 import { Command } from "./zapp/service.ts";
 
 /**

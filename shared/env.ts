@@ -1,5 +1,5 @@
 // The environment of each host, read once at its start. Flags stand over it; infra/ sets exactly these names.
-import { z } from "zod";
+import * as z from "zod";
 import { StackName } from "./aws-names.ts";
 
 const whole = (most: number) => z.coerce.number().int().min(0).max(most);

@@ -1,5 +1,5 @@
 // Quotas: the most that a tenant or a user may hold at once. What is over waits, and says so; it is never rejected.
-import { z } from "zod";
+import * as z from "zod";
 
 /** A missing field is unlimited. `cpu` in vCPU, `memoryMib` in MiB. */
 export const Quota = z

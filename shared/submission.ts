@@ -1,5 +1,5 @@
 // A submission: which zapp to run, with what, for whom it matters how much. functions/submit.ts stores what it asks for.
-import { z } from "zod";
+import * as z from "zod";
 import { AFTER_WHENS, type After } from "./after.ts";
 import { ExecutionId } from "./api/name.ts";
 import { type Fault, within } from "./fault.ts";

@@ -1,5 +1,5 @@
 // A zapp as steps and engines see it: expanded for one execution. People write it as zapp/written.ts says; zapp/expand.ts makes this of it.
-import { z } from "zod";
+import * as z from "zod";
 import { Service } from "./zapp/service.ts";
 
 export type {

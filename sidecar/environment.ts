@@ -1,5 +1,5 @@
 // The environment of the sidecar's two modes: what the task definition says, what ECS and Batch add, and to `enter` what to do.
-import { z } from "zod";
+import * as z from "zod";
 
 const text = z.string().min(1);
 const whole = z.coerce.number().int();

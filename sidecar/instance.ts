@@ -1,7 +1,7 @@
 // Which instance this is: what the request said, and the number that Batch adds for children of an array and nodes of a gang.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { Claimant } from "#functions/aws/claim.ts";
 import { InstanceSpec, SPEC_IN_BUCKET, type Start } from "#shared/container-group.ts";
 import type { SidecarWorld } from "./world.ts";

@@ -1,5 +1,5 @@
 // The task metadata endpoint of ECS, version 4: which containers the task has, and how they ended.
-import { z } from "zod";
+import * as z from "zod";
 import type { TaskLook } from "./world.ts";
 
 /** As far as it is read: docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-response.html */

@@ -1,6 +1,6 @@
 // Executions as routes of the API: submitted, listed, followed, explained, changed, stopped, run again.
 
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Http } from "#cli/http.ts";
 import type { ExecAnswer } from "#shared/api/exec.ts";
 import type {

@@ -1,5 +1,5 @@
 // Bodies: of what type, how large, and as what they are read. Nothing is buffered beyond its limit, whatever the length header says.
-import type { z } from "zod";
+import type * as z from "zod";
 import { VisibleError } from "#shared/fault.ts";
 import { parse } from "./faults.ts";
 import { decodeUtf8, parseJson } from "./json.ts";

@@ -1,5 +1,5 @@
 // What zod found wrong, as faults with JSON pointers into what was sent, and as one sentence.
-import type { z } from "zod";
+import type * as z from "zod";
 import { type Fault, VisibleError, within } from "#shared/fault.ts";
 import { faultsOf } from "#shared/zapp/shape.ts";
 

@@ -1,5 +1,5 @@
 // The execution that a path names, if the one who asks may see it. What is another's does not exist.
-import { z } from "zod";
+import * as z from "zod";
 import { maySee } from "#functions/permissions.ts";
 import type { QueueRef } from "#functions/task-queues.ts";
 import { readExecution } from "#functions/view.ts";

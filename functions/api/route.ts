@@ -1,5 +1,5 @@
 // A route: who may use it, what it takes, what it answers. serve.ts runs it and openapi.ts documents it, from this one description.
-import type { z } from "zod";
+import type * as z from "zod";
 import type { ProblemCode } from "#shared/api/problem.ts";
 import type { Principal, Role, Scope } from "#shared/principal.ts";
 import type { Api } from "./api.ts";

@@ -1,5 +1,5 @@
 // JSON Schemas of the API: those that have an id are written once, under components, and referred to.
-import { z } from "zod";
+import * as z from "zod";
 
 export type JsonSchema = Record<string, unknown>;
 

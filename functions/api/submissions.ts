@@ -1,5 +1,5 @@
 // The body of a submission: one, or a list of at most 1,000 that are read and answered item by item.
-import { z } from "zod";
+import * as z from "zod";
 import { sha256 } from "#functions/digest.ts";
 import {
   type ReadSubmission,

@@ -1,5 +1,5 @@
 // The body of a put: a JSON list or JSON lines, kept as text for the task queue.
-import { z } from "zod";
+import * as z from "zod";
 import { TASK_LIMITS } from "#functions/task-queues.ts";
 import { TaskRequest } from "#shared/api/queue.ts";
 import { type Body, readBytes } from "./body.ts";

@@ -1,5 +1,5 @@
 // The environment of the functions in AWS, read once at a cold start; infra/environment.ts sets exactly these names.
-import { z } from "zod";
+import * as z from "zod";
 import { AwsEnv } from "#shared/env.ts";
 
 export function readEnv(given: Readonly<Record<string, string | undefined>> = process.env): AwsEnv {

@@ -1,5 +1,5 @@
 // What EventBridge tells of ECS and Batch, as events of instances: late, twice and out of order. observe.ts goes on with them.
-import { z } from "zod";
+import * as z from "zod";
 import type { InstanceEvent } from "#functions/backend.ts";
 import type { InstanceId, Outcome } from "#shared/instance.ts";
 import { BatchJobDetail, rankOf, sightOf as sightOfJob } from "./batch/sight.ts";

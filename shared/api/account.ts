@@ -1,5 +1,5 @@
 // Tenants, users, tokens and secrets as the API takes and shows them.
-import { z } from "zod";
+import * as z from "zod";
 import { ROLES, SCOPES } from "#shared/principal.ts";
 import { saying, wantedGot } from "#shared/zapp/leaf.ts";
 import { strict } from "#shared/zapp/strict.ts";

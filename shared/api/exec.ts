@@ -1,5 +1,5 @@
 // A command in a running instance, as it is asked for and answered.
-import { z } from "zod";
+import * as z from "zod";
 import { saying } from "#shared/zapp/leaf.ts";
 import { LIMITS } from "#shared/zapp/limits.ts";
 import { strict } from "#shared/zapp/strict.ts";

@@ -1,5 +1,5 @@
 // Executions as the API shows them: a row of a list, the whole of one, and why it waits.
-import { z } from "zod";
+import * as z from "zod";
 import { AFTER_WHENS } from "#shared/after.ts";
 import { EXECUTION_STATES } from "#shared/execution.ts";
 import { RUN_KINDS } from "#shared/zapp/service.ts";

@@ -1,5 +1,5 @@
 // Which executions are meant: the same filters for a list and for stopping many.
-import { z } from "zod";
+import * as z from "zod";
 import { EXECUTION_STATES } from "#shared/execution.ts";
 import { saying } from "#shared/zapp/leaf.ts";
 import { list, strict } from "#shared/zapp/strict.ts";

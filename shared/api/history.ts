@@ -1,5 +1,5 @@
 // The inside of an execution as the API shows it: its moves, its instances, their logs and files.
-import { z } from "zod";
+import * as z from "zod";
 import { INSTANCE_STATES } from "#shared/instance.ts";
 import { ExecutionId } from "./name.ts";
 import { OutcomeAnswer, UsedAnswer } from "./outcome.ts";

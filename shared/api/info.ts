@@ -1,5 +1,5 @@
 // What a client learns first: which Zoe this is, what it can run, how much it takes at once, and as whom it came.
-import { z } from "zod";
+import * as z from "zod";
 import { ROLES, SCOPES } from "#shared/principal.ts";
 import { RUN_KINDS } from "#shared/zapp/service.ts";
 import { TenantName, UserName } from "./name.ts";

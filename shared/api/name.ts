@@ -1,5 +1,5 @@
 // The names and ids that stand in paths, queries and bodies of the API, each with its pattern and what it wants in words.
-import { z } from "zod";
+import * as z from "zod";
 import { saying } from "#shared/zapp/leaf.ts";
 import { NAME, NAME_WANTED, ZAPP_NAME, ZAPP_NAME_WANTED } from "#shared/zapp/names.ts";
 

@@ -1,5 +1,5 @@
 // How an execution or an instance ended, as the API shows it (instance.ts tells what each means).
-import { z } from "zod";
+import * as z from "zod";
 
 const reason = z.string();
 

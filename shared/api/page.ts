@@ -1,5 +1,5 @@
 // Lists: newest first, a page at a time, with an opaque cursor for the next.
-import { z } from "zod";
+import * as z from "zod";
 import { saying, wantedGot } from "#shared/zapp/leaf.ts";
 
 /** A whole number in a query, where everything is text. */

@@ -1,5 +1,5 @@
 // How the API says no: an RFC 9457 problem document, the same for every route and every mistake.
-import { z } from "zod";
+import * as z from "zod";
 import { ERROR_CODES } from "#shared/fault.ts";
 
 /** methodNotAllowed: the path is known, the method is not. mediaType: the body is of a type that the route does not take. timeout, headersTooLarge: the request could not be read. internal: our own error, logged under `id`. */

@@ -1,5 +1,5 @@
 // Queues, tasks and results as the API takes and shows them.
-import { z } from "zod";
+import * as z from "zod";
 import { list, strict } from "#shared/zapp/strict.ts";
 import { TaskId } from "./name.ts";
 import { pageOf } from "./page.ts";

@@ -1,5 +1,5 @@
 // Quotas and usage as the API takes and shows them.
-import { z } from "zod";
+import * as z from "zod";
 import { saying } from "#shared/zapp/leaf.ts";
 import { strict } from "#shared/zapp/strict.ts";
 import { TenantName, UserName } from "./name.ts";

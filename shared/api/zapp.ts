@@ -1,5 +1,5 @@
 // The catalogue as the API takes and shows it.
-import { z } from "zod";
+import * as z from "zod";
 import { saying, wantedGot } from "#shared/zapp/leaf.ts";
 import { LIMITS } from "#shared/zapp/limits.ts";
 import { strict } from "#shared/zapp/strict.ts";

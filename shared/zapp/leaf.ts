@@ -1,5 +1,5 @@
 // The leaves of the written form: where a typed value stands, a template may stand too, until it is filled. A leaf says in one sentence what it wants.
-import { z } from "zod";
+import * as z from "zod";
 import { quote } from "#shared/fault.ts";
 import { hasTemplate } from "#shared/template.ts";
 import {

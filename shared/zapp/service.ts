@@ -1,5 +1,5 @@
 // A service as steps and engines see it: templates replaced, defaults filled in, seconds and MiB. What people write is written-service.ts.
-import { z } from "zod";
+import * as z from "zod";
 
 export const RUN_KINDS = ["once", "array", "gang", "worker", "forever"] as const;
 export type RunKind = (typeof RUN_KINDS)[number];

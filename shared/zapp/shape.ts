@@ -1,5 +1,5 @@
 // The shape of a description against its schema: every fault at its own pointer, in words.
-import type { z } from "zod";
+import type * as z from "zod";
 import { type Fault, under } from "#shared/fault.ts";
 import type { Mode } from "./leaf.ts";
 import { spread } from "./strict.ts";

@@ -1,5 +1,5 @@
 // Objects and alternatives of the written form: each unknown field, and each fault of the alternative that was chosen, is told at its own place.
-import { z } from "zod";
+import * as z from "zod";
 import { quote } from "#shared/fault.ts";
 import { isRecord } from "./json.ts";
 import { wantedGot } from "./leaf.ts";

@@ -1,5 +1,5 @@
 // A parameter as a zapp declares it. Its value is given with the submission, and checked in parameters.ts.
-import { z } from "zod";
+import * as z from "zod";
 import { saying, wantedGot } from "./leaf.ts";
 import { LIMITS } from "./limits.ts";
 import { strict } from "./strict.ts";

@@ -1,5 +1,5 @@
 // The parts of a service as people write them: command, resources, data, rights, retry. written-service.ts puts them together.
-import { z } from "zod";
+import * as z from "zod";
 import { type Leaves, saying } from "./leaf.ts";
 import { LIMITS } from "./limits.ts";
 import { NAME, NAME_WANTED, VARIABLE, VARIABLE_WANTED } from "./names.ts";

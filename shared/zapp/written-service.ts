@@ -1,5 +1,5 @@
 // A service as people write it, one form for each way to run. expand.ts makes of it what service.ts describes.
-import { z } from "zod";
+import * as z from "zod";
 import { hasTemplate } from "#shared/template.ts";
 import { type Leaves, saying, wantedGot } from "./leaf.ts";
 import { LIMITS } from "./limits.ts";

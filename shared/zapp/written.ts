@@ -1,5 +1,5 @@
 // A zapp as people write it, in format 4: the truth of the format, published to editors and forms as JSON Schema. validate.ts reads it.
-import { z } from "zod";
+import * as z from "zod";
 import { type Leaves, leavesOf, type Mode, saying, wantedGot } from "./leaf.ts";
 import { LIMITS } from "./limits.ts";
 import {

@@ -87,10 +87,10 @@ test("every fault of a description is told, with its line, and is 2", async () =
 });
 
 test("what this engine can't run is refused by plan, by field, and is 3", async () => {
-  const gang =
-    "version: 4\nname: ring\nservices:\n  - { name: ring, run: gang, nodes: 2, ranks: 4, image: mpi, command: [ring] }\n";
-  const { code, err } = await server.zoe(["plan", write("gang.yaml", gang)]);
-  expect(err).toMatch(/\/services\/0\/run/);
+  const ring =
+    "version: 4\nname: ring\nservices:\n  - { name: ring, run: once, image: mpi, resources: { gpu: 1 } }\n";
+  const { code, err } = await server.zoe(["plan", write("ring.yaml", ring)]);
+  expect(err).toMatch(/\/services\/0\/program[\s\S]*\/services\/0\/resources\/gpu/);
   expect(code).toBe(3);
 });
 

@@ -17,7 +17,7 @@ const engine = capabilitiesOf({ kind: "sampler", reason: "it is set so" });
 
 const guides: Record<string, { given: object; refused: string[] }> = {
   "two-level-classifier": { given: {}, refused: [] },
-  "mpi-srun": { given: {}, refused: ["/services/0/run", "/services/0/framework"] },
+  "mpi-srun": { given: {}, refused: ["/services/0/framework"] },
   macros: {
     given: { "cross-sections": "g4data" },
     refused: ["/services/0/program", "/services/0/volumes"],
@@ -45,7 +45,6 @@ const guides: Record<string, { given: object; refused: string[] }> = {
     given: { scan: "head-17", "archive-key": "abc" },
     refused: [
       "/costModel",
-      "/services/0/run",
       "/services/0/program",
       "/services/0/checkpoint",
       "/services/0/resources/gpu",

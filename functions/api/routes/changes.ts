@@ -1,5 +1,5 @@
 // Changing what lives, running again what failed, stopping many at once.
-import { z } from "zod";
+import * as z from "zod";
 import { jsonBody } from "#functions/api/body.ts";
 import { EXAMPLES } from "#functions/api/examples.ts";
 import { filterFor } from "#functions/api/filter.ts";

@@ -1,6 +1,6 @@
 // Executions: listed, looked at, waited for, changed, stopped.
 
-import { z } from "zod";
+import * as z from "zod";
 import { json } from "#functions/api/answer.ts";
 import { EXAMPLES } from "#functions/api/examples.ts";
 import { filterFor } from "#functions/api/filter.ts";

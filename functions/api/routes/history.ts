@@ -1,5 +1,5 @@
 // The inside of an execution: its moves and its instances.
-import { z } from "zod";
+import * as z from "zod";
 import { EXAMPLES } from "#functions/api/examples.ts";
 import { oneExecution, visibleExecution } from "#functions/api/one.ts";
 import { paged } from "#functions/api/paged.ts";

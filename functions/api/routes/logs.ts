@@ -1,5 +1,5 @@
 // What programs wrote, and the files that they left.
-import { z } from "zod";
+import * as z from "zod";
 import { json, SAFE_HEADERS } from "#functions/api/answer.ts";
 import { EXAMPLES } from "#functions/api/examples.ts";
 import { oneExecution, visibleExecution } from "#functions/api/one.ts";

@@ -1,5 +1,5 @@
 // Queues of an execution: tasks put, looked at, waited for; closed and redriven.
-import { z } from "zod";
+import * as z from "zod";
 import { json } from "#functions/api/answer.ts";
 import type { Api } from "#functions/api/api.ts";
 import { jsonBody } from "#functions/api/body.ts";

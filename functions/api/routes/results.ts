@@ -1,5 +1,5 @@
 // Results of an execution: as pages of JSON, or whole as JSON lines or CSV.
-import { z } from "zod";
+import * as z from "zod";
 import { text } from "#functions/api/answer.ts";
 import { csvHead, csvRow, fieldsOf } from "#functions/api/csv.ts";
 import { EXAMPLES } from "#functions/api/examples.ts";

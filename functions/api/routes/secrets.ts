@@ -1,5 +1,5 @@
 // Secrets by name: written, listed by name, given to programs at their start; never shown.
-import { z } from "zod";
+import * as z from "zod";
 import { jsonBody } from "#functions/api/body.ts";
 import { route } from "#functions/api/route.ts";
 import { SecretChange, SecretNames } from "#shared/api/account.ts";

@@ -1,5 +1,5 @@
 // Submitting: one execution or many, or only asking what would happen.
-import { z } from "zod";
+import * as z from "zod";
 import { json } from "#functions/api/answer.ts";
 import type { Api } from "#functions/api/api.ts";
 import { EXAMPLES } from "#functions/api/examples.ts";

@@ -1,5 +1,5 @@
 // API tokens: made and shown once, listed without their secret, revoked at once.
-import { z } from "zod";
+import * as z from "zod";
 import type { Token } from "#functions/account-records.ts";
 import { jsonBody } from "#functions/api/body.ts";
 import { paged } from "#functions/api/paged.ts";

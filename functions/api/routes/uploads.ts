@@ -1,5 +1,5 @@
 // Files that people bring for their executions.
-import { z } from "zod";
+import * as z from "zod";
 import { type Body, counted } from "#functions/api/body.ts";
 import { paged } from "#functions/api/paged.ts";
 import { route } from "#functions/api/route.ts";

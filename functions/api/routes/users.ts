@@ -1,5 +1,5 @@
 // Users of a tenant and their roles.
-import { z } from "zod";
+import * as z from "zod";
 import { jsonBody } from "#functions/api/body.ts";
 import { paged } from "#functions/api/paged.ts";
 import { route } from "#functions/api/route.ts";

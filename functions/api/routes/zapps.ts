@@ -1,5 +1,5 @@
 // The catalogue: what can be run by name, and putting something into it.
-import { z } from "zod";
+import * as z from "zod";
 import { jsonBody } from "#functions/api/body.ts";
 import { readDescription } from "#functions/api/description.ts";
 import { invalid } from "#functions/api/faults.ts";

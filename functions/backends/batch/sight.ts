@@ -1,5 +1,5 @@
 // A job as Batch describes it or tells of it in an event: parsed, and how its instance stands. Pure.
-import { z } from "zod";
+import * as z from "zod";
 import { type End, endOf, usageOf } from "#functions/backends/end.ts";
 import type { Sight } from "#functions/backends/family.ts";
 import { CONTAINERS } from "#shared/container-group.ts";

@@ -1,5 +1,5 @@
 // Every answer that a test gets is held against what the API says of itself: its status is documented, its body is of the documented schema.
-import { z } from "zod";
+import * as z from "zod";
 import { newApi } from "#functions/api/api.ts";
 import { PROBLEMS } from "#functions/api/problem.ts";
 import { type Route, refusals } from "#functions/api/route.ts";

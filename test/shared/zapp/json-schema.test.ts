@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { parseYaml } from "#functions/api/yaml.ts";
 import { zappJsonSchema } from "#shared/zapp/written.ts";
 import { aQueueZapp, aService, aZapp, type Fields } from "./a-zapp.ts";
