@@ -1,9 +1,10 @@
 // `npm run demo:mpi` as a newcomer starts it: the ring on four nodes with its hop time, or one sentence that says what to install.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { runtimesHere } from "#test/local/container-body.ts";
 import { Running } from "./zoe.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -26,15 +27,37 @@ function hasMpi(): boolean {
   }
 }
 
+const runtimes = await runtimesHere("zoe/openmpi", "zoe/mpi-ring");
+if (runtimes.length === 0) test.skip("no container runtime answers here", () => {});
+
+async function expectsRing(flags: readonly string[], env: Readonly<Record<string, string>>) {
+  const { code, out, err } = await demo([...flags, "--laps", "200"], env).ended;
+  expect(out).toContain("ranks on each node: 2 2 2 1");
+  expect(out).toContain("token 1470 of 1470");
+  expect(err).toMatch(/One hop takes [\d.]+ microseconds/);
+  expect(code).toBe(0);
+  expect(readdirSync(folder)).toEqual([]);
+  return err;
+}
+
+for (const { name, dockerHost } of runtimes)
+  test(`${name}: seven ranks are dealt over four containers, and the hop is told in microseconds`, async () => {
+    const err = await expectsRing([], { DOCKER_HOST: dockerHost });
+    expect(err).toContain("4 nodes will be containers");
+  });
+
 test.skipIf(!hasMpi())(
-  "seven ranks are dealt over four nodes, and the hop is told in microseconds (needs openmpi-bin libopenmpi-dev gcc)",
+  "where no container runtime is, the nodes are processes (needs openmpi-bin libopenmpi-dev gcc)",
   async () => {
-    const { code, out, err } = await demo(["--engine", "process", "--laps", "200"]).ended;
-    expect(out).toContain("ranks on each node: 2 2 2 1");
-    expect(out).toContain("token 1470 of 1470");
-    expect(err).toMatch(/One hop takes [\d.]+ microseconds/);
-    expect(code).toBe(0);
-    expect(readdirSync(folder)).toEqual([]);
+    const bin = mkdtempSync(join(tmpdir(), "zoe-mpi-path-"));
+    try {
+      for (const name of readdirSync("/usr/bin").filter((name) => !/^(docker|podman)/.test(name)))
+        symlinkSync(join("/usr/bin", name), join(bin, name));
+      const err = await expectsRing([], { PATH: bin });
+      expect(err).toContain("4 nodes will be processes");
+    } finally {
+      rmSync(bin, { recursive: true });
+    }
   },
 );
 
