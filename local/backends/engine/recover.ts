@@ -1,4 +1,5 @@
 // After a restart of the control plane: what an earlier one had running is ended by the new runner; here its remains are kept, and its end is told.
+import { existsSync } from "node:fs";
 import type { Outcome } from "#shared/instance.ts";
 import { type Keeper, keepWhatIsLeft } from "./finish.ts";
 import { foldersIn } from "./folders.ts";
@@ -13,7 +14,7 @@ export const LOST: Outcome = {
     "Zoe's control plane or what starts its programs died while the program ran, and the program was ended.",
 };
 
-/** Ends in the order of their starts. A folder holds what its last program left; those before were kept long ago. */
+/** Ends in the order of their starts. A folder holds what its last program left, and goes once that is kept; those before were kept long ago. */
 export async function recoverPrograms(
   programs: readonly RecoveredProgram[],
   { isExact, inner }: { readonly isExact: boolean; readonly inner: string },
@@ -26,7 +27,7 @@ export async function recoverPrograms(
     const { id, folder, end, at } = program;
     const leaver = program.note as Leaver;
     let outcome = end ? outcomeOf(end, undefined, isExact) : LOST;
-    if (last.get(folder) === id)
+    if (last.get(folder) === id && existsSync(folder))
       outcome = await keepWhatIsLeft(leaver, foldersIn(folder, inner), outcome, undefined, keeper);
     const usage = end && { usage: usageOf(end) };
     ends.push({
