@@ -1,11 +1,23 @@
 // The tree that a stack hangs in, the same for synthesis, cost and tests: CDK's newer manners that we want, told by no file beside it.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 
-export const newApp = (): App =>
+/** Without `outdir` its template goes where the CDK's command line says. */
+export const newApp = (outdir?: string): App =>
   new App({
+    ...(outdir !== undefined && { outdir }),
     analyticsReporting: false,
     context: {
       // Access logs by the bucket's policy; the older way, by lists of rights, is closed on new buckets.
       "@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy": true,
     },
   });
+
+/** One whose template is only looked at: its folder goes with the process. */
+export function passingApp(): App {
+  const outdir = mkdtempSync(join(tmpdir(), "zoe-template-"));
+  process.once("exit", () => rmSync(outdir, { recursive: true, force: true }));
+  return newApp(outdir);
+}

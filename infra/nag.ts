@@ -49,7 +49,7 @@ export const REASONS: readonly Reason[] = [
   },
   {
     rule: patterns("\\*"),
-    path: /definer|sweep|roles/,
+    path: /launch|definer|sweep|roles/,
     reason: "Lists and descriptions of ECS, Batch and EC2 know no resource; they change nothing.",
   },
   {

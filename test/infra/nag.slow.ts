@@ -4,10 +4,10 @@ import { join } from "node:path";
 import type { App } from "aws-cdk-lib";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { describe, expect, test } from "vitest";
-import { newApp } from "#infra/app.ts";
 import { acknowledge, judge, REASONS, type Reason } from "#infra/nag.ts";
 import { ZoeStack } from "#infra/stack.ts";
 import { readStage } from "#infra/stage.ts";
+import { testApp } from "./synthesized.ts";
 
 const KINDS = {
   "a stack": {},
@@ -26,7 +26,7 @@ const KINDS = {
 
 function appOf(environment: Readonly<Record<string, string>>): App {
   const stage = readStage(environment);
-  const app = newApp();
+  const app = testApp();
   new ZoeStack(app, stage.name, { stage, code: () => Code.fromInline("exports.handler = 1") });
   return app;
 }
