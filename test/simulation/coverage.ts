@@ -9,8 +9,13 @@ import {
 import { INSTANCE_MOVES, INSTANCE_STATES, type InstanceState } from "#shared/instance.ts";
 import type { Changed } from "./picture.ts";
 
-export class Coverage {
-  /** `execution queued -> starting` and how often. */
+/** `execution queued -> starting` and how often. */
+export interface Moves {
+  readonly taken: ReadonlyMap<string, number>;
+  readonly tried: ReadonlyMap<string, number>;
+}
+
+export class Coverage implements Moves {
   readonly taken = new Map<string, number>();
   readonly tried = new Map<string, number>();
 
@@ -37,7 +42,7 @@ export class Coverage {
     if (!INSTANCE_MOVES[from].includes(to)) add(this.tried, nameOf("instance", from, to));
   }
 
-  join(other: Coverage): void {
+  join(other: Moves): void {
     for (const [name, n] of other.taken) add(this.taken, name, n);
     for (const [name, n] of other.tried) add(this.tried, name, n);
   }
