@@ -43,12 +43,23 @@ async function start(world: World, starts: readonly Start[]): Promise<void> {
   const items = await Items.read(world, wanted.flatMap(keysOf));
   const found = await Promise.all(wanted.map((id) => prepare(world, items, id)));
   const requests = found.filter((one) => one !== undefined);
+  await placeQueues(world, requests);
   for (const backend of world.backends) {
     const own = requests.filter((one) => one.backend === backend.name).map((one) => one.request);
     // Of a gang all are asked for, or nothing: the same call each time it is repeated.
     const whole = launchedTogether(own).filter(isWhole).flat();
     if (whole.length > 0) await startOn(world, backend, whole);
   }
+}
+
+/** Workers lease as soon as they start. */
+async function placeQueues(
+  world: World,
+  requests: readonly { readonly request: LaunchRequest }[],
+): Promise<void> {
+  const working = requests.filter(({ request }) => request.service.run === "worker");
+  const ids = new Set(working.map(({ request }) => request.instance.executionId));
+  for (const executionId of ids) await world.tasks.place?.(executionId);
 }
 
 const nameOf = (id: InstanceId) => `${id.executionId}/${instanceName(id)}`;

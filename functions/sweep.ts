@@ -25,6 +25,7 @@ export async function sweep(world: World, isFirst = false): Promise<void> {
   await finishOver(world, placements);
   await lookAtGangs(world, placements);
   await lookAtSilent(world, placements, isFirst);
+  await world.tasks.repair?.([...new Set(placements.map(({ executionId }) => executionId))]);
   await stopOrphans(world);
   await letGoOfOver(world);
   await wakeScheduler(world, placements);

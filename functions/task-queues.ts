@@ -155,6 +155,10 @@ export interface TaskQueues {
   /** The worker ended: what it held waits again at once. `killed`: a task that it ran alone and had started is an attempt. */
   release(ref: QueueRef, worker: string, killed: boolean): Promise<void>;
   counts(ref: QueueRef): Promise<QueueCounts | undefined>;
+  /** When an execution is placed, before its first worker starts; absent where nothing need be made. Safe to repeat. */
+  place?(executionId: string): Promise<void>;
+  /** With every sweep: what was put and lost its way is sent again. `executionIds` are those that hold capacity. */
+  repair?(executionIds: readonly string[]): Promise<void>;
   /** No further put but by routes; safe to repeat. */
   close(ref: QueueRef): Promise<void>;
   /** `waitSeconds` (at most 20): resolves early when the task has its outcome. */

@@ -1,6 +1,5 @@
 // The backends over the world's base: ECS first, which starts in a minute; Batch for what it cannot run.
 import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { BatchClient } from "@aws-sdk/client-batch";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { AwsBackend } from "#functions/backends/aws-backend.ts";
@@ -42,10 +41,10 @@ export function backendsOver(
   clients: StartClients,
   register: Register,
 ): AwsBackend[] {
-  const { env, store, now } = base;
+  const { env, store, now, pause } = base;
   const site = siteOf(env, region);
   const governor = (rate: { perSecond: number; burst: number }) =>
-    new Governor({ ...rate, now, sleep: async (ms) => void (await sleep(ms)) });
+    new Governor({ ...rate, now, sleep: (ms) => pause(ms) });
   const ecs = new EcsFamily({
     ...{ client: clients.ecs, site, now, governor: governor(RATES.ecs) },
     capabilities: fargateCapabilities(env),

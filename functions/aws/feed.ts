@@ -8,11 +8,17 @@ import { type KnownQueue, Shelf } from "./task-queues/shelf.ts";
 
 const PAGE = 100;
 
-/** Sends one chunk. Nothing is sent before the queue is placed: then all of it is. */
-export async function feed(parts: TaskQueueParts, { ref, chunk }: FeedMessage): Promise<void> {
-  const queue = await new Shelf(parts).look(ref);
+/** Sends one chunk, or what a queue misses. Nothing is sent before the queue is placed: then all of it is. */
+export async function feed(parts: TaskQueueParts, message: FeedMessage): Promise<void> {
+  const queue = await new Shelf(parts).look(message.ref);
   if (queue?.url === undefined) return;
-  const item = await parts.store.get({ pk: queue.keys.chunks, sk: chunk });
+  if ("isShort" in message) {
+    const count = await refeedMissing(parts, queue);
+    if (count > 0)
+      parts.log?.warn("Tasks whose messages were lost are sent again.", { count, ...message.ref });
+    return;
+  }
+  const item = await parts.store.get({ pk: queue.keys.chunks, sk: message.chunk });
   if (item) await sendChunk(parts, queue, item);
 }
 
@@ -28,9 +34,10 @@ async function sendChunk(parts: TaskQueueParts, queue: KnownQueue, item: Item): 
   await parts.store.transact([{ kind: "update", key, set: { sent: true }, indexes: {} }]);
 }
 
-/** Sends all that a queue has and that was not sent. */
-export async function feedQueue(parts: TaskQueueParts, queue: KnownQueue): Promise<void> {
-  for await (const item of itemsOf(parts, queue.keys.chunks)) await sendChunk(parts, queue, item);
+/** Asks for all that a queue has and that was not sent. */
+export async function wakeFeed(parts: TaskQueueParts, { ref, keys }: KnownQueue): Promise<void> {
+  for await (const { sk, value } of itemsOf(parts, keys.chunks))
+    if (value.sent !== true) await parts.wake({ ref, chunk: sk });
 }
 
 /**

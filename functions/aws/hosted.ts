@@ -11,16 +11,27 @@ import { readEnv } from "./env.ts";
 import { invoke } from "./invoke.ts";
 import type { RecordsHost } from "./queue.ts";
 import { streamsOver } from "./streams.ts";
-import { tasksOver } from "./tasks.ts";
-import { awsWorld } from "./world.ts";
+import type { TaskQueueParts } from "./task-queues/parts.ts";
+import { AwsTaskQueues } from "./task-queues/task-queues.ts";
+import { taskPartsOver } from "./tasks.ts";
+import { awsBase, awsWorld, type WorldHost } from "./world.ts";
 
-export interface Hosted {
+/** What a function stands on. */
+export interface Ground {
   readonly env: AwsEnv;
   readonly region: string;
   readonly clients: AwsClients;
   readonly start: StartClients;
+  /** Calls another function and waits for its answer. */
+  readonly call: (name: AwsFunction, payload: object) => Promise<unknown>;
+  readonly host: WorldHost;
+}
+
+export interface Hosted extends Ground {
   readonly world: World;
   readonly book: LaunchBook;
+  /** Of the task queues, for who feeds them. */
+  readonly feeding: TaskQueueParts;
   /** The queue that wakes it. */
   readonly records: (url: string) => RecordsHost;
 }
@@ -28,20 +39,31 @@ export interface Hosted {
 export async function hosted(name: AwsFunction): Promise<Hosted> {
   const env = readEnv();
   const clients = awsClients();
-  const start = startClients();
   const region = await clients.dynamodb.config.region();
-  const call = { region, credentials: () => clients.dynamodb.config.credentials(), now: Date.now };
-  const register = (request: DefinerRequest) =>
-    invoke(call, functionName(env.ZOE_STACK, "definer"), request) as Promise<DefinitionReply>;
-  const parts = {
-    tasks: tasksOver,
-    backends: (base: Parameters<typeof backendsOver>[0]) =>
-      backendsOver(base, region, start, register),
-    streamOf: streamsOver,
+  const signed = {
+    ...{ region, now: Date.now },
+    credentials: () => clients.dynamodb.config.credentials(),
   };
-  const world = awsWorld(env, clients, parts, { host: `${name}-${crypto.randomUUID()}` });
+  return hostedOn({
+    ...{ env, region, clients, start: startClients() },
+    call: (other, payload) => invoke(signed, functionName(env.ZOE_STACK, other), payload),
+    host: { host: `${name}-${crypto.randomUUID()}` },
+  });
+}
+
+export function hostedOn(ground: Ground): Hosted {
+  const { env, region, clients, start, call } = ground;
+  const base = awsBase(env, clients, ground.host);
+  const register = (request: DefinerRequest) =>
+    call("definer", request) as Promise<DefinitionReply>;
+  const feeding = taskPartsOver(base);
+  const world = awsWorld(base, {
+    tasks: new AwsTaskQueues(feeding),
+    backends: backendsOver(base, region, start, register),
+    streamOf: streamsOver(base),
+  });
   return {
-    ...{ env, region, clients, start, world, book: new LaunchBook(world.store) },
+    ...{ ...ground, world, feeding, book: new LaunchBook(world.store) },
     records: (url) => ({ client: clients.sqs, url, log: world.log }),
   };
 }

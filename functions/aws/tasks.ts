@@ -3,24 +3,23 @@ import { keys, ownerOf, read } from "#functions/records.ts";
 import { taskQueuePrefix } from "#shared/aws-names.ts";
 import { sqsQueue } from "./queue.ts";
 import { sqsTaskMessages } from "./task-queues/messages.ts";
-import type { FeedMessage, LargeTexts } from "./task-queues/parts.ts";
-import { AwsTaskQueues } from "./task-queues/task-queues.ts";
+import type { FeedMessage, LargeTexts, TaskQueueParts } from "./task-queues/parts.ts";
 import type { WorldBase } from "./world.ts";
 
 /** Outcomes of a second share a transaction. */
 const FLUSH_MS = 1000;
 
-export function tasksOver(base: WorldBase): AwsTaskQueues {
-  const { env, clients, work, now, newId, queues } = base;
+export function taskPartsOver(base: WorldBase): TaskQueueParts {
+  const { env, clients, work, now, newId, queues, pause, log } = base;
   const feed = sqsQueue<FeedMessage>(clients.sqs, env.ZOE_FEED_QUEUE_URL);
-  return new AwsTaskQueues({
+  return {
     store: work,
     messages: sqsTaskMessages(clients.sqs),
     texts: textsOver(base),
     ownerOf: (executionId) => ownerOfExecution(base, executionId),
     queuePrefix: taskQueuePrefix(env.ZOE_STACK),
     wake: (message) => feed.send([message]),
-    pause,
+    ...{ pause, log },
     newId: () => newId("tsk"),
     flushMilliseconds: FLUSH_MS,
     now,
@@ -30,7 +29,7 @@ export function tasksOver(base: WorldBase): AwsTaskQueues {
         base.log.warn("A queue that changed is looked at later.", { executionId, error });
       });
     },
-  });
+  };
 }
 
 /** `tenant#zapp`: what a task role's keys begin with. */
@@ -53,16 +52,4 @@ function textsOver({ objects }: WorldBase): LargeTexts {
     },
     delete: async (prefix) => void (await objects.delete(keyOf(prefix))),
   };
-}
-
-function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal?.addEventListener("abort", end);
-  });
 }

@@ -16,9 +16,9 @@ import { dynamoStore } from "./store.ts";
 
 /** What stands on the rest: each is built over the base. */
 export interface WorldParts {
-  readonly tasks: (base: WorldBase) => World["tasks"];
-  readonly backends: (base: WorldBase) => World["backends"];
-  readonly streamOf: (base: WorldBase) => StreamOf;
+  readonly tasks: World["tasks"];
+  readonly backends: World["backends"];
+  readonly streamOf: StreamOf;
 }
 
 export type WorldBase = Omit<World, "tasks" | "backends" | "logs"> & {
@@ -26,42 +26,36 @@ export type WorldBase = Omit<World, "tasks" | "backends" | "logs"> & {
   readonly work: World["store"];
   readonly env: AwsEnv;
   readonly clients: AwsClients;
+  readonly pause: Pause;
 };
+
+/** Ends early when the signal does. */
+export type Pause = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 
 export interface WorldHost {
   /** Names this run of a function in leases. */
   readonly host: string;
   readonly now?: () => number;
+  readonly pause?: Pause;
   readonly write?: (line: string) => void;
 }
 
-export function awsWorld(
-  env: AwsEnv,
-  clients: AwsClients,
-  parts: WorldParts,
-  host: WorldHost,
-): World {
-  const base = baseOf(env, clients, host);
-  const { work: _, env: __, clients: ___, ...rest } = base;
+export function awsWorld(base: WorldBase, { tasks, backends, streamOf }: WorldParts): World {
+  const { work: _, env, clients, pause: __, ...rest } = base;
   const place = { client: clients.logs, group: env.ZOE_LOG_GROUP };
-  return {
-    ...rest,
-    tasks: parts.tasks(base),
-    backends: parts.backends(base),
-    logs: cloudwatchLogs({ ...place, streamOf: parts.streamOf(base) }),
-  };
+  return { ...rest, tasks, backends, logs: cloudwatchLogs({ ...place, streamOf }) };
 }
 
-function baseOf(
+export function awsBase(
   env: AwsEnv,
   clients: AwsClients,
-  { host, now = Date.now, write = (line) => process.stdout.write(line) }: WorldHost,
+  { host, now = Date.now, pause = wait, write = (line) => process.stdout.write(line) }: WorldHost,
 ): WorldBase {
-  const client = clients.dynamodb;
-  const store = dynamoStore({ client, table: env.ZOE_CONTROL_TABLE, now });
+  const place = { client: clients.dynamodb, now, wait: (ms: number) => pause(ms) };
+  const store = dynamoStore({ ...place, table: env.ZOE_CONTROL_TABLE });
   return {
-    ...{ env, clients, store, host, now },
-    work: dynamoStore({ client, table: env.ZOE_WORK_TABLE, now }),
+    ...{ env, clients, store, host, now, pause },
+    work: dynamoStore({ ...place, table: env.ZOE_WORK_TABLE }),
     queues: queuesOf(env, clients),
     objects: s3Objects({ client: clients.s3, bucket: env.ZOE_BUCKET, now }),
     secrets: managedSecrets({ client: clients.secrets, stack: env.ZOE_STACK, store }),
@@ -80,4 +74,16 @@ function queuesOf(env: AwsEnv, { sqs }: AwsClients): World["queues"] {
     observe: sqsQueue<InstanceEvent>(sqs, env.ZOE_EVENT_QUEUE_URL),
     tick: sqsQueue<TickMessage>(sqs, env.ZOE_EVENT_QUEUE_URL),
   };
+}
+
+function wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener("abort", end);
+  });
 }

@@ -1,18 +1,5 @@
-// Woken by the launch queue: starts what is placed, and stops what should not run.
+// Lambda's door to ../woken/launch.ts.
 import { hosted } from "#functions/aws/hosted.ts";
-import { type BatchResponse, handleRecords } from "#functions/aws/queue.ts";
-import { launch } from "#functions/launch.ts";
-import type { LaunchMessage } from "#shared/message.ts";
+import { wokenLaunch } from "#functions/aws/woken/launch.ts";
 
-const { world, env, records } = await hosted("launch");
-
-export function handler(event: unknown): Promise<BatchResponse> {
-  return handleRecords<LaunchMessage>(
-    event,
-    records(env.ZOE_LAUNCH_QUEUE_URL),
-    async (messages) => {
-      await launch(world, messages);
-      return [];
-    },
-  );
-}
+export const handler = wokenLaunch(await hosted("launch"));

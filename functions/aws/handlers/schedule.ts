@@ -1,13 +1,5 @@
-// Woken by the decide queue: one cycle for any number of wake-ups.
+// Lambda's door to ../woken/schedule.ts.
 import { hosted } from "#functions/aws/hosted.ts";
-import { type BatchResponse, handleRecords } from "#functions/aws/queue.ts";
-import { schedule } from "#functions/scheduler/schedule.ts";
+import { wokenSchedule } from "#functions/aws/woken/schedule.ts";
 
-const { world, env, records } = await hosted("schedule");
-
-export function handler(event: unknown): Promise<BatchResponse> {
-  return handleRecords(event, records(env.ZOE_DECIDE_QUEUE_URL), async () => {
-    await schedule(world);
-    return [];
-  });
-}
+export const handler = wokenSchedule(await hosted("schedule"));

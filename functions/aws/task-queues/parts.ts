@@ -1,6 +1,7 @@
 // What the task queues of the AWS body stand on: the work table, SQS, S3 for what is large, a clock.
 import type { Store } from "#functions/store.ts";
 import type { QueueRef, TaskQueueHost } from "#functions/task-queues.ts";
+import type { Log } from "#functions/world.ts";
 import type { TaskMessages } from "./messages.ts";
 
 /** Texts too large for an item, by key. */
@@ -11,11 +12,10 @@ export interface LargeTexts {
   delete(prefix: string): Promise<void>;
 }
 
-/** A chunk that waits to be sent; what `feed` is woken with. */
-export interface FeedMessage {
-  readonly ref: QueueRef;
-  readonly chunk: string;
-}
+/** What `feed` is woken with: a chunk that waits to be sent, or a queue of which messages seem to be lost. */
+export type FeedMessage =
+  | { readonly ref: QueueRef; readonly chunk: string }
+  | { readonly ref: QueueRef; readonly isShort: true };
 
 export interface TaskQueueParts extends TaskQueueHost {
   /** The work table. */
@@ -31,6 +31,7 @@ export interface TaskQueueParts extends TaskQueueHost {
   readonly pause: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   /** Unique; sorts by time. */
   readonly newId: () => string;
+  readonly log?: Log;
   /** Outcomes of so many milliseconds share a transaction, but for the first. */
   readonly flushMilliseconds: number;
 }

@@ -1,27 +1,31 @@
 // From placement to the end: SQS queues are made when an execution is placed, and all is deleted when it is forgotten.
 
-import { feedQueue } from "#functions/aws/feed.ts";
+import { wakeFeed } from "#functions/aws/feed.ts";
 import type { Key } from "#functions/store.ts";
 import type { TaskQueueParts } from "./parts.ts";
-import { type KnownQueue, type Shelf, sqsName } from "./shelf.ts";
+import { type Shelf, sqsName } from "./shelf.ts";
 
-/** Makes the SQS queues of an execution that has none, and sends what was put until now. Safe to repeat. */
+/** Makes the SQS queues of an execution that has none, and has sent what was put until now. Safe to repeat, and cheap when all is done. */
 export async function placeQueues(
   parts: TaskQueueParts,
   shelf: Shelf,
   executionId: string,
 ): Promise<void> {
-  for (const queue of await shelf.all(executionId))
-    if (queue.url === undefined) await placeQueue(parts, queue);
-  for (const queue of await shelf.all(executionId)) await feedQueue(parts, queue);
+  const all = await shelf.all(executionId);
+  const fresh = all.filter(({ url }) => url === undefined);
+  for (const { keys, owner, ref } of fresh) {
+    const url = await parts.messages.create(sqsName(parts.queuePrefix, owner, ref));
+    await note(parts, keys.meta, { url });
+  }
+  if (fresh.length > 0) await parts.pause(YOUNG_MS);
+  for (const queue of all.filter(({ isFed }) => !isFed)) {
+    await wakeFeed(parts, queue);
+    await note(parts, queue.keys.meta, { isFed: true });
+  }
 }
 
-async function placeQueue(parts: TaskQueueParts, { keys, owner, ref }: KnownQueue): Promise<void> {
-  const url = await parts.messages.create(sqsName(parts.queuePrefix, owner, ref));
-  await parts.store.transact([
-    { kind: "update", key: keys.meta, set: { url }, condition: { exists: true } },
-  ]);
-  await parts.pause(YOUNG_MS);
+async function note({ store }: TaskQueueParts, key: Key, set: Record<string, string | boolean>) {
+  await store.transact([{ kind: "update", key, set, condition: { exists: true } }]);
 }
 
 /** "You must wait at least one second after the queue is created to be able to use" it. */

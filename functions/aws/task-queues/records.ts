@@ -11,6 +11,8 @@ export interface QueueMeta {
   readonly next: number;
   /** Of its SQS queue, once it was placed. */
   readonly url: string | undefined;
+  /** What was put before it was placed is on its way. */
+  readonly isFed: boolean;
 }
 
 export function metaItem(key: Key, name: string, options: QueueOptions): NewItem {
@@ -24,6 +26,7 @@ export function metaOf({ value }: Item): QueueMeta {
     closed: value.closed === true,
     next: Number(value.next),
     url: textOf(value.url),
+    isFed: value.isFed === true,
   };
 }
 

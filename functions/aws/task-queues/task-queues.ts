@@ -30,6 +30,7 @@ import { Recorder } from "./recorder.ts";
 import { metaItem } from "./records.ts";
 import { redriveTasks } from "./redrive.ts";
 import { releaseWorker } from "./releasing.ts";
+import { Repair } from "./repair.ts";
 import { type KnownQueue, nameOf, Shelf } from "./shelf.ts";
 import type { Sifted } from "./sift.ts";
 import { forgetStart } from "./starts.ts";
@@ -45,6 +46,7 @@ export class AwsTaskQueues implements TaskQueues {
   readonly #recorder: Recorder;
   readonly #counters: Counters;
   readonly #waits = new Waits();
+  readonly #repair: Repair;
 
   constructor(parts: TaskQueueParts) {
     this.#parts = parts;
@@ -53,6 +55,7 @@ export class AwsTaskQueues implements TaskQueues {
     const flusher = new Flusher({ ...parts, who: parts.newId() });
     this.#recorder = new Recorder(parts, this.#hands, flusher);
     this.#counters = new Counters(parts.store);
+    this.#repair = new Repair(parts);
   }
 
   async create(ref: QueueRef, options: QueueOptions): Promise<void> {
@@ -63,9 +66,12 @@ export class AwsTaskQueues implements TaskQueues {
     await this.#parts.store.transact([{ kind: "put", item, condition: { absent: true } }]);
   }
 
-  /** Makes the SQS queues of an execution; when it is placed, before its first worker starts. */
   place(executionId: string): Promise<void> {
     return placeQueues(this.#parts, this.#shelf, executionId);
+  }
+
+  repair(executionIds: readonly string[]): Promise<void> {
+    return this.#repair.run(executionIds);
   }
 
   async put(ref: QueueRef, tasks: readonly NewTask[]): Promise<PutReply> {

@@ -6,8 +6,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { awsApi } from "#functions/aws/api.ts";
 import { awsClients } from "#functions/aws/clients.ts";
 import { readEnv } from "#functions/aws/env.ts";
-import { tasksOver } from "#functions/aws/tasks.ts";
-import { awsWorld } from "#functions/aws/world.ts";
+import { AwsTaskQueues } from "#functions/aws/task-queues/task-queues.ts";
+import { taskPartsOver } from "#functions/aws/tasks.ts";
+import { awsBase, awsWorld } from "#functions/aws/world.ts";
 import { firstStart } from "#functions/first-start.ts";
 import { putTenant } from "#functions/tenants.ts";
 import { SimulatedBackend } from "#local/backends/simulated.ts";
@@ -49,12 +50,12 @@ beforeAll(async () => {
     await clients.sqs.send(new CreateQueueCommand({ QueueName: `zoe_${name}` }));
   // A queue can be used a second after it was made.
   ahead = 2000;
-  const parts = {
-    tasks: tasksOver,
-    backends: () => [simulated()],
-    streamOf: () => async () => ({ stream: "zoe/program/1", hasEnded: false }),
-  };
-  world = awsWorld(env, clients, parts, { host: "api-1", write: (line) => lines.push(line) });
+  const base = awsBase(env, clients, { host: "api-1", write: (line) => lines.push(line) });
+  world = awsWorld(base, {
+    tasks: new AwsTaskQueues(taskPartsOver(base)),
+    backends: [simulated()],
+    streamOf: async () => ({ stream: "zoe/program/1", hasEnded: false }),
+  });
   await firstStart(world, async (secret) => {
     token = secret;
   });

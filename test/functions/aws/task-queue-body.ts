@@ -19,7 +19,7 @@ import { VirtualTimers } from "#test/contract/virtual-timers.ts";
 const ROLE = "arn:aws:iam::123456789012:role/zoe-test";
 
 export interface TaskQueueStand extends TaskQueueBody {
-  readonly tasks: TaskQueues & Pick<AwsTaskQueues, "place">;
+  readonly tasks: TaskQueues & Pick<AwsTaskQueues, "place" | "repair">;
   readonly parts: TaskQueueParts;
   readonly timers: VirtualTimers;
   readonly double: Sqs;

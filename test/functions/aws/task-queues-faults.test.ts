@@ -54,7 +54,7 @@ test("tasks put before their execution is placed are sent when it is", async () 
 test("a put whose wake-up was lost, or whose feed died in the middle, is sent by the next; copies do no harm", async () => {
   const sent: string[] = [];
   const stand = await openTaskQueueStand({
-    parts: { wake: async ({ chunk }) => void sent.push(chunk) },
+    parts: { wake: async (message) => void sent.push("chunk" in message ? message.chunk : "") },
   });
   await stand.tasks.create(DOCUMENTS, OPTIONS);
   await stand.tasks.put(DOCUMENTS, numbered(20));
@@ -66,6 +66,59 @@ test("a put whose wake-up was lost, or whose feed died in the middle, is sent by
   await feed(stand.parts, message);
   await workOff(stand);
   expect(await done(stand.tasks)).toMatchObject({ put: 20, done: 20, failed: 0 });
+});
+
+test("the sweep has chunks sent that nobody sent, once a minute has passed and their queue is placed", async () => {
+  let isLost = true;
+  const logged: string[] = [];
+  const note = (text: string) => void logged.push(text);
+  const stand = await openTaskQueueStand({
+    parts: {
+      wake: async (message) => {
+        if (isLost) throw new Error("killed");
+        await feed(stand.parts, message);
+      },
+      log: { info: note, warn: note, error: note },
+    },
+  });
+  const { tasks } = stand;
+  await tasks.create(DOCUMENTS, OPTIONS);
+  await tasks.put(DOCUMENTS, numbered(20));
+  isLost = false;
+  await tasks.repair?.([]);
+  expect(await leaseNow(tasks, 30)).toEqual([]);
+  stand.advance(61);
+  await tasks.repair?.([]);
+  expect(await leaseNow(tasks, 30)).toHaveLength(20);
+  expect(logged).toEqual(["Chunks of tasks that were not sent are sent again."]);
+  await tasks.repair?.([]);
+  expect(logged).toHaveLength(1);
+});
+
+test("the sweep has sent again what a closed queue misses that was empty twice", async () => {
+  const logged: string[] = [];
+  const note = (text: string) => void logged.push(text);
+  const stand = await openTaskQueueStand({
+    parts: { log: { info: note, warn: note, error: note } },
+  });
+  const { tasks } = stand;
+  await tasks.create(DOCUMENTS, OPTIONS);
+  await tasks.put(DOCUMENTS, numbered(3));
+  stand.double.queueAt((await queueIn(stand)).url ?? "")?.purge();
+  const sweep = () => tasks.repair?.([DOCUMENTS.executionId]);
+  await sweep();
+  await sweep();
+  expect(await leaseNow(tasks, 10)).toEqual([]);
+  await tasks.close(DOCUMENTS);
+  await sweep();
+  expect(logged).toEqual([]);
+  await sweep();
+  expect(logged).toEqual(["Tasks whose messages were lost are sent again."]);
+  await workOff(stand);
+  await sweep();
+  await sweep();
+  expect(await done(tasks)).toMatchObject({ put: 3, done: 3 });
+  expect(logged).toHaveLength(1);
 });
 
 test("what SQS lost of a closed queue is sent again, children of routes too", async () => {
