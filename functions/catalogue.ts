@@ -120,6 +120,7 @@ export async function installZapp(
     { pk: versionsOf(tenant, name), sk: version, value },
     { ...entryKey(tenant, name), value: asJson(entry) },
   ]);
+  if (zapp) await world.rights?.prepareZapp(tenant, zapp);
   return { entry, warnings };
 }
 

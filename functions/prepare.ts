@@ -64,7 +64,8 @@ export async function prepare(
   const engine = engineFor(world, principal, expanded.zapp, found);
   const root = found.programRoot;
   const spec: Spec = {
-    ...{ zapp: expanded.zapp, source: found.source, parameters: values },
+    ...{ zapp: expanded.zapp, tenant: principal.tenant },
+    ...{ source: found.source, parameters: values },
     ...(root !== undefined && { programRoot: root }),
   };
   return { spec, engine, warnings: found.warnings, secrets };

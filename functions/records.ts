@@ -14,6 +14,8 @@ export const SHARDS = 4;
 /** What an execution runs: fixed when it was accepted. */
 export interface Spec {
   readonly zapp: Zapp;
+  /** Whose it is, also while the execution itself is being forgotten. */
+  readonly tenant: string;
   readonly source: { readonly name: string; readonly version: string } | "description";
   /** As given, secret ones left out. */
   readonly parameters: Readonly<Record<string, ParameterValue>>;

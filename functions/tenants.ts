@@ -33,6 +33,7 @@ export async function putTenant(
   const createdAt = before ? readAccount.tenant(before).createdAt : world.now();
   const tenant: Tenant = { name, createdAt, ...(title !== undefined && { title }) };
   await world.store.batchPut([tenantItem(tenant)]);
+  await world.rights?.prepareTenant(name);
   return tenant;
 }
 

@@ -26,7 +26,11 @@ const readUploadItem = (item: Item) => item.value as unknown as Upload;
 
 /** The object of an upload, which an input names by its id. */
 export function uploadKey(tenant: string, id: string): string {
-  return `uploads/${tenant}/${id}`;
+  return uploadsPrefix(tenant) + id;
+}
+
+export function uploadsPrefix(tenant: string): string {
+  return `uploads/${tenant}/`;
 }
 
 export async function putUpload(

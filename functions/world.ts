@@ -1,5 +1,6 @@
 // All that a step may touch outside itself. Two bodies build it (local/world.ts and functions/aws/world.ts); the simulation is a third.
 import type { DecideMessage, LaunchMessage, TickMessage } from "#shared/message.ts";
+import type { WrittenZapp } from "#shared/zapp/written.ts";
 import type { Backend, InstanceEvent } from "./backend.ts";
 import type { Logs } from "./logs.ts";
 import type { Objects } from "./objects.ts";
@@ -23,6 +24,8 @@ export interface World {
   readonly secrets: Secrets;
   /** The zapps that ship with this host, by name; those a tenant installed are records (catalogue.ts). */
   readonly builtIn: ReadonlyMap<string, BuiltInZapp>;
+  /** Absent where programs have no rights of their own. */
+  readonly rights?: Rights;
   readonly settings: Settings;
   /** Names this host in leases; no two hosts share one. */
   readonly host: string;
@@ -50,6 +53,14 @@ export interface Secrets {
   /** Only the host's engine asks for values. Undefined where there is none. */
   value(tenant: string, name: string): Promise<string | undefined>;
   delete(tenant: string, name: string): Promise<void>;
+}
+
+/** What programs may reach in the body's cloud, made ready for a tenant before anything of hers is submitted. Safe to repeat. */
+export interface Rights {
+  /** For all zapps that ship with this host, and for descriptions of her own. */
+  prepareTenant(tenant: string): Promise<void>;
+  /** For a zapp that she has installed. */
+  prepareZapp(tenant: string, zapp: WrittenZapp): Promise<void>;
 }
 
 /** One JSON line each; `about` says of what. */

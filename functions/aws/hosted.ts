@@ -10,6 +10,7 @@ import type { DefinerRequest } from "./definer.ts";
 import { readEnv } from "./env.ts";
 import { invoke } from "./invoke.ts";
 import type { RecordsHost } from "./queue.ts";
+import { askedRights } from "./rights.ts";
 import { streamsOver } from "./streams.ts";
 import type { TaskQueueParts } from "./task-queues/parts.ts";
 import { AwsTaskQueues } from "./task-queues/task-queues.ts";
@@ -57,7 +58,9 @@ export function hostedOn(ground: Ground): Hosted {
   const register = (request: DefinerRequest) =>
     call("definer", request) as Promise<DefinitionReply>;
   const feeding = taskPartsOver(base);
+  const rights = askedRights((request) => call("roles", request), base.builtIn);
   const world = awsWorld(base, {
+    rights,
     tasks: new AwsTaskQueues(feeding),
     backends: backendsOver(base, region, start, register),
     streamOf: streamsOver(base),

@@ -11,6 +11,7 @@ import { observe } from "#functions/observe.ts";
 import { tick } from "#functions/tick.ts";
 import type { World } from "#functions/world.ts";
 import type { TickMessage } from "#shared/message.ts";
+import { lookAgainSoon } from "./look-again.ts";
 
 type Shape =
   | { readonly is: "bridge"; readonly event: BridgeEvent }
@@ -60,6 +61,7 @@ async function tickAll(world: World, shapes: readonly Shape[], failed: Set<numbe
   for (const [executionId, positions] of waiting)
     try {
       await tick(world, executionId);
+      await lookAgainSoon(world, executionId);
     } catch (error) {
       world.log.error("An execution is looked at again later.", { executionId, error });
       for (const position of positions) failed.add(position);

@@ -3,12 +3,14 @@ import type { InstanceEvent } from "#functions/backend.ts";
 import { readBuiltIn } from "#functions/host/built-in.ts";
 import { idMaker } from "#functions/host/ids.ts";
 import { jsonLog } from "#functions/host/log.ts";
+import { keys, read } from "#functions/records.ts";
 import { DEFAULT_SETTINGS } from "#functions/settings.ts";
-import type { World } from "#functions/world.ts";
+import type { Rights, World } from "#functions/world.ts";
 import type { AwsEnv } from "#shared/env.ts";
 import type { DecideMessage, LaunchMessage, TickMessage } from "#shared/message.ts";
 import type { AwsClients } from "./clients.ts";
 import { cloudwatchLogs, type StreamOf } from "./logs.ts";
+import { objectsOfTenants } from "./objects/of-tenants.ts";
 import { s3Objects } from "./objects.ts";
 import { sqsQueue } from "./queue.ts";
 import { managedSecrets } from "./secrets.ts";
@@ -19,9 +21,12 @@ export interface WorldParts {
   readonly tasks: World["tasks"];
   readonly backends: World["backends"];
   readonly streamOf: StreamOf;
+  readonly rights?: Rights;
 }
 
 export type WorldBase = Omit<World, "tasks" | "backends" | "logs"> & {
+  /** The bucket by its own keys. */
+  readonly objects: World["objects"];
   /** Over the work table: outcomes, counters, claims, chunks. Task roles reach their tenant's part of it. */
   readonly work: World["store"];
   readonly env: AwsEnv;
@@ -40,10 +45,11 @@ export interface WorldHost {
   readonly write?: (line: string) => void;
 }
 
-export function awsWorld(base: WorldBase, { tasks, backends, streamOf }: WorldParts): World {
+export function awsWorld(base: WorldBase, { streamOf, ...parts }: WorldParts): World {
   const { work: _, env, clients, pause: __, ...rest } = base;
   const place = { client: clients.logs, group: env.ZOE_LOG_GROUP };
-  return { ...rest, tasks, backends, logs: cloudwatchLogs({ ...place, streamOf }) };
+  const logs = cloudwatchLogs({ ...place, streamOf });
+  return { ...rest, ...parts, logs, objects: objectsOfTenants(base.objects, tenantOf(base)) };
 }
 
 export function awsBase(
@@ -63,6 +69,13 @@ export function awsBase(
     settings: { ...DEFAULT_SETTINGS, retentionDays: env.ZOE_RETENTION_DAYS },
     newId: idMaker(now),
     log: jsonLog(env.ZOE_LOG, write, now),
+  };
+}
+
+function tenantOf({ store }: WorldBase) {
+  return async (executionId: string): Promise<string | undefined> => {
+    const item = await store.get(keys.spec(executionId));
+    return item && read.spec(item).tenant;
   };
 }
 
