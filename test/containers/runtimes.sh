@@ -51,8 +51,14 @@ end() {
   rm -f "$1"
 }
 
+# Docker mounts its folder onto itself.
+unmount() {
+  local at
+  awk -v kept="$kept/" 'index($2, kept) == 1 {print $2}' /proc/mounts | sort -r | while read -r at; do umount "$at"; done
+}
+
 case "${1:-}" in
   start) configure; start_podman; start_docker ;;
-  stop) end "$kept/podman.pid"; end "$kept/docker.pid"; rm -rf "$kept" ;;
+  stop) end "$kept/podman.pid"; end "$kept/docker.pid"; unmount; rm -rf "$kept" ;;
   *) echo "Wanted start or stop." >&2; exit 2 ;;
 esac
