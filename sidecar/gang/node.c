@@ -17,7 +17,8 @@
 static struct setting own;
 static struct table table;
 static int connections[MOST_NODES];
-static int joined, prepared, badly, is_over;
+static int joined, prepared, badly;
+static volatile int is_over, is_lost;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t moved = PTHREAD_COND_INITIALIZER;
 static volatile pid_t program;
@@ -34,6 +35,7 @@ static void leave(const char *why) {
   if (is_over) return;
   fprintf(stderr, "zoe: %s\n", why);
   fflush(stderr);
+  is_lost = 1;
   if (program > 0) kill(-program, SIGKILL);
   stop_served(SIGKILL);
   _exit(LOST_NODE);
@@ -162,6 +164,8 @@ static int run(char **words) {
   program = start(&order, 0, 1, 2);
   while (waitpid(program, &status, 0) < 0 && errno == EINTR) continue;
   program = 0;
+  // What it was ended by here is not how it ended.
+  if (is_lost) _exit(LOST_NODE);
   return code_of(status);
 }
 

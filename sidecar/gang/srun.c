@@ -2,6 +2,7 @@
 // program finds its ranks; else each node's agent does.
 #include "gang.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -168,7 +169,8 @@ static int start_all(const struct wish *wish, const struct table *table, const i
     for (int local = 0; local < tasks[at]; local++, rank++) {
       if (fork() != 0) continue;
       char *shell[MOST_WORDS] = {"/bin/sh", "-c", "\"$@\" 2>&1 | sed \"s/^/$SLURM_PROCID: /\"", "task"}, **words = program;
-      if (rank > 0) close(0);
+      // Only the first reads: a closed input would become the number of what is opened next.
+      if (rank > 0) dup2(open("/dev/null", O_RDONLY), 0);
       for (int n = 4; wish->is_labelled && *words && n < MOST_WORDS - 1; n++) shell[n] = *words++;
       struct order order = {wish->cwd ? wish->cwd : getcwd(cwd, sizeof cwd), wish->is_labelled ? shell : program,
                             environment_of(rank, local, total, at)};

@@ -45,7 +45,7 @@ for (const { name, dockerHost, runtime } of runtimes) {
     try {
       const script = {
         kind: "shell",
-        text: "test $(srun -n 16 hostname | sort -u | wc -l) = 4",
+        text: "srun -n 16 hostname > names && test $(wc -l < names) = 16 && test $(sort -u names | wc -l) = 4",
       } as const;
       const nodes = gangOf(script, 4, {}, { image: BASE_IMAGE });
       await body.backend.launch(nodes);

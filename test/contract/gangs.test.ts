@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { type Part, SimulatedBackend, type Stage } from "#local/backends/simulated.ts";
 import { gangAgent } from "#local/gang-agent.ts";
 import type { InstanceId } from "#shared/instance.ts";
@@ -24,6 +24,20 @@ function hasCompiler(): boolean {
     return false;
   }
 }
+
+test.skipIf(!hasCompiler())("srun ends as the worst of its tasks did", async () => {
+  const body = await openProcesses();
+  try {
+    const text =
+      "srun --mpi=none -n 9 echo x > all && test $(wc -l < all) = 9 && exec srun --mpi=none -n 9 sh -c 'exit $ZOE_RANK'";
+    const nodes = gangOf({ kind: "shell", text }, 3);
+    await body.backend.launch(nodes);
+    const [first] = nodes;
+    expect(first && (await body.events.outcome(first))).toMatchObject({ exitCode: 8 });
+  } finally {
+    await body.close();
+  }
+});
 
 let agent: Promise<string> | undefined;
 const folder = mkdtempSync(join(tmpdir(), "zoe-gang-"));

@@ -1,11 +1,12 @@
 // `npm run torture`: the control plane killed again and again under load, then on bad ground. Bounded in count and time; only this machine is touched.
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Finding, fullDisk, jumpingClock, readOnlyState } from "./bad-ground.ts";
 import { killLoop } from "./kill-loop.ts";
+import { randomOf } from "./random.ts";
+import { freePort } from "./server.ts";
 
 const { values } = parseArgs({
   options: {
@@ -18,26 +19,6 @@ const tasks = Number(values.tasks);
 const kills = Number(values.kills);
 const folder = mkdtempSync(join(tmpdir(), "zoe-torture-"));
 const say = (line: string) => console.log(line);
-
-/** Mulberry32: moments differ by seed, not by chance. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
-}
 
 async function killed(): Promise<Finding> {
   const begin = Date.now();

@@ -1,6 +1,7 @@
 // The control plane as a process of its own, to be killed and started again on the same state.
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -12,6 +13,8 @@ export interface ServerOptions {
   readonly flags?: readonly string[];
   readonly nodeFlags?: readonly string[];
   readonly uid?: number;
+  /** Beside its own. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface Answer {
@@ -38,7 +41,7 @@ export class Server {
   }
 
   async start(): Promise<void> {
-    const { state, port, flags = [], nodeFlags = [], uid } = this.#options;
+    const { state, port, flags = [], nodeFlags = [], uid, environment } = this.#options;
     this.output = "";
     const args = [
       ...nodeFlags,
@@ -53,6 +56,7 @@ export class Server {
     ];
     const child = spawn(process.execPath, args, {
       stdio: ["ignore", "pipe", "pipe"],
+      ...(environment && { env: { ...process.env, ...environment } }),
       ...(uid !== undefined && { uid, gid: uid }),
     });
     this.#child = child;
@@ -108,6 +112,15 @@ export class Server {
       await pause(50);
     }
   }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
 }
 
 export function pause(ms: number): Promise<void> {

@@ -4,7 +4,7 @@ import { posix } from "node:path";
 import type Docker from "dockerode";
 import type { LaunchRequest } from "#functions/backend.ts";
 import type { Volume } from "#shared/zapp/service.ts";
-import { EXECUTION, prefixOf, SCOPE, STATE } from "./labels.ts";
+import { EXECUTION, type Labels, prefixOf, SCOPE, STATE } from "./labels.ts";
 
 /** A folder of this machine that zapps may mount by this name. */
 export interface HostVolume {
@@ -42,6 +42,7 @@ export class Volumes {
   readonly #docker: Docker;
   readonly #stateId: string;
   readonly #hostVolumes: readonly HostVolume[];
+  readonly #making = new Map<string, Promise<unknown>>();
 
   constructor(docker: Docker, stateId: string, hostVolumes: readonly HostVolume[]) {
     this.#docker = docker;
@@ -63,19 +64,23 @@ export class Volumes {
       };
     const Source = this.#nameOf(request, volume);
     const { executionId } = request.instance;
-    await this.#docker.createVolume({
-      Name: Source,
-      Labels: {
-        ...{
-          [STATE]: this.#stateId,
-          [SCOPE]: scope,
-          "zoe.tenant": request.tenant,
-          "zoe.volume": name,
-        },
-        ...(scope === "execution" && { [EXECUTION]: executionId }),
-      },
+    await this.#make(Source, {
+      ...{ [STATE]: this.#stateId, [SCOPE]: scope },
+      ...{ "zoe.tenant": request.tenant, "zoe.volume": name },
+      ...(scope === "execution" && { [EXECUTION]: executionId }),
     });
     return { Type: "volume", Source, Target: path, ReadOnly: readOnly };
+  }
+
+  /** One that is there stays as it is. Podman refuses one that is asked for twice at the same time, as the nodes of a gang do. */
+  #make(Name: string, labels: Labels): Promise<unknown> {
+    const before = this.#making.get(Name);
+    if (before !== undefined) return before;
+    const making = this.#docker.createVolume({ Name, Labels: { ...labels } });
+    this.#making.set(Name, making);
+    const forget = () => this.#making.delete(Name);
+    making.then(forget, forget);
+    return making;
   }
 
   /** Whose it is stands in the name as a digest: no two owners have one name, whatever they are called. */

@@ -29,6 +29,8 @@ export interface Leaver {
   readonly instance: InstanceId;
   readonly label?: string;
   readonly outputs: Service["outputs"];
+  /** Some of its exit codes are about its gang. */
+  readonly isNode?: true;
 }
 
 /** Why outputs can't go there; undefined when they can. Asked before anything starts. */

@@ -61,8 +61,12 @@ export async function prepare(
   };
 }
 
-export function leaverOf({ instance, label, service }: LaunchRequest): Leaver {
-  return { instance, ...(label !== undefined && { label }), outputs: service.outputs };
+export function leaverOf({ instance, label, service, gang }: LaunchRequest): Leaver {
+  return {
+    ...{ instance, outputs: service.outputs },
+    ...(label !== undefined && { label }),
+    ...(gang && { isNode: true }),
+  };
 }
 
 async function secretsOf(

@@ -1,5 +1,6 @@
 // After a restart of the control plane: what an earlier one had running is ended by the new runner; here its remains are kept, and its end is told.
 import { existsSync } from "node:fs";
+import { outcomeOfNode } from "#functions/gang-request.ts";
 import type { Outcome } from "#shared/instance.ts";
 import { type Keeper, keepWhatIsLeft } from "./finish.ts";
 import { foldersIn } from "./folders.ts";
@@ -26,7 +27,8 @@ export async function recoverPrograms(
   for (const program of programs) {
     const { id, folder, end, at } = program;
     const leaver = program.note as Leaver;
-    let outcome = end ? outcomeOf(end, undefined, isExact) : LOST;
+    const ofGang = leaver.isNode && end && outcomeOfNode(end.code);
+    let outcome = ofGang || (end ? outcomeOf(end, undefined, isExact) : LOST);
     if (last.get(folder) === id && existsSync(folder))
       outcome = await keepWhatIsLeft(leaver, foldersIn(folder, inner), outcome, undefined, keeper);
     const usage = end && { usage: usageOf(end) };

@@ -15,12 +15,9 @@ export function nodeLost(lives: Lives, { request, stopped }: Live, end: ProgramE
   const { gang, instance } = request;
   if (gang === undefined || gang.node === 0 || stopped) return;
   const how = end.code === null ? `was ended by ${end.signal}` : `ended with exit code ${end.code}`;
-  const known = outcomeOfNode(end.code);
-  const reason =
-    known && "reason" in known && known.reason
-      ? known.reason
-      : `Node ${gang.node} of its gang ${how}, before node 0 had ended.`;
-  for (const key of nodesOf(lives, instance)) stop(key, { kind: "lost", reason });
+  const reason = `Node ${gang.node} of its gang ${how}, before node 0 had ended.`;
+  const outcome = outcomeOfNode(end.code) ?? { kind: "lost", reason };
+  for (const key of nodesOf(lives, instance)) stop(key, outcome);
 }
 
 /** After node 0's end was told, so that it decides. */
