@@ -10,6 +10,8 @@ export interface Moto {
     readonly endpoint: string;
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
+  /** It forgets all that was made. */
+  reset(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -32,6 +34,7 @@ export async function startMoto(): Promise<Moto> {
       endpoint,
       credentials: { accessKeyId: "AKIATEST", secretAccessKey: "test" },
     },
+    reset: async () => void (await fetch(`${endpoint}/moto-api/reset`, { method: "POST" })),
     close: () =>
       new Promise((resolve) => {
         server.once("exit", () => resolve());

@@ -1,27 +1,20 @@
 // The contracts over moto, where it is installed. What it gets wrong: docs/aws/contracts.md.
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
+import { afterAll, beforeAll, describe, test } from "vitest";
 import { s3Objects } from "#functions/aws/objects.ts";
 import { dynamoStore } from "#functions/aws/store.ts";
 import { type Moto, startMoto, whyNoMoto } from "#test/aws/moto.ts";
 import { tableInput } from "#test/aws/tables.ts";
+import { expectWrong } from "./expect-wrong.ts";
+import { STORE } from "./moto-wrong.ts";
 import { objectsContract } from "./objects.ts";
 import { storeContract } from "./store.ts";
 
 const reason = whyNoMoto();
-/** Facts that moto gets wrong, and how. */
-const WRONG: Readonly<Record<string, string>> = {
-  "condition: below, of a text": "a comparison of different types is an error, not false",
-  "of 100 conditional writers at once exactly one wins": "transactions at once lose updates",
-  "100 additions at once are all counted": "transactions at once lose updates",
-  "an update that makes an item too large is refused, and nothing of its transaction is written":
-    "an update may pass 400 KB",
-};
-
 const START = Date.UTC(2026, 0, 1);
 
-test.runIf(reason !== undefined)(`skipped: ${reason}`, ({ skip }) => skip());
+if (reason !== undefined) test.skip(reason, () => {});
 
 describe.skipIf(reason !== undefined)("moto", () => {
   let moto: Moto;
@@ -29,10 +22,7 @@ describe.skipIf(reason !== undefined)("moto", () => {
   beforeAll(async () => {
     moto = await startMoto();
   }, 60_000);
-  beforeEach(({ task, skip }) => {
-    const wrong = WRONG[task.name];
-    if (wrong !== undefined) skip(`moto: ${wrong}`);
-  });
+  expectWrong(STORE);
   afterAll(() => moto.close());
 
   const openStore = async () => {

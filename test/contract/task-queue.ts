@@ -52,7 +52,12 @@ export async function leaseOne(
   return lease;
 }
 
-export function taskQueueContract(name: string, open: OpenTaskQueueBody): void {
+/** `thousands`: the two facts of very many tasks too, which take minutes over what is slow. */
+export function taskQueueContract(
+  name: string,
+  open: OpenTaskQueueBody,
+  { thousands = true } = {},
+): void {
   describe(`task queues: ${name}`, () => {
     let body: TaskQueueBody;
     let tasks: TaskQueues;
@@ -183,7 +188,8 @@ export function taskQueueContract(name: string, open: OpenTaskQueueBody): void {
         expect(await countsOf()).toMatchObject({ put: 1 });
       });
 
-      test("10,000 tasks go into one put, 10,001 do not", async () => {
+      const many = thousands ? test : () => {};
+      many("10,000 tasks go into one put, 10,001 do not", async () => {
         const most = Array.from({ length: TASK_LIMITS.tasksPerPut }, (_, n) => ({ payload: n }));
         expect(await tasks.put(DOCUMENTS, most)).toMatchObject({ added: 10_000 });
         await expect(tasks.put(DOCUMENTS, [...most, { payload: 0 }])).rejects.toMatchObject({
@@ -223,7 +229,7 @@ export function taskQueueContract(name: string, open: OpenTaskQueueBody): void {
         expect(view?.error?.length).toBeLessThan(TASK_LIMITS.errorCharacters + 100);
       });
 
-      test("at most 1,000 are leased in one call", async () => {
+      many("at most 1,000 are leased in one call", async () => {
         await tasks.put(DOCUMENTS, numbered(1200));
         expect((await leaseNow(tasks, 5000)).length).toBeLessThanOrEqual(TASK_LIMITS.leasesPerCall);
       });
