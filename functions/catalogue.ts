@@ -101,7 +101,7 @@ export async function installZapp(
 ): Promise<Installed> {
   demandRole(principal, installerRole(world, installation));
   const { name, text, document, readme, folder } = installation;
-  const { faults, warnings, zapp } = validateZapp(document);
+  const { faults, warnings, zapp } = validateZapp(document, world.frameworks);
   const wrong = zapp && zapp.name !== name ? [otherName(zapp.name, name)] : faults;
   if (wrong.length > 0) throw refused(wrong);
   const { tenant, user } = principal;
@@ -111,7 +111,8 @@ export async function installZapp(
   const version = await versionOf(content);
   const programRoot = folder && (await keep(keepProgram, folder, { tenant, name, version }));
   const entry: CatalogueEntry = {
-    ...{ name, version, text, document, source: "installed", installedAt, installedBy: user },
+    ...{ name, version, text, document: zapp, source: "installed", installedAt },
+    installedBy: user,
     ...(readme !== undefined && { readme }),
     ...(programRoot !== undefined && { programRoot }),
   };

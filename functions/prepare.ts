@@ -72,7 +72,7 @@ export async function prepare(
 }
 
 async function find(world: World, { tenant }: Principal, submission: Submission): Promise<Found> {
-  if (submission.zapp === undefined) return validated(submission.description);
+  if (submission.zapp === undefined) return validated(world, submission.description);
   const entry = await findZapp(world, tenant, submission.zapp);
   if (entry === undefined) {
     const detail = `There is no zapp ${JSON.stringify(submission.zapp)} in your catalogue: see GET /v1/zapps, or send a whole description.`;
@@ -89,8 +89,8 @@ async function find(world: World, { tenant }: Principal, submission: Submission)
   };
 }
 
-function validated(description: unknown): Found {
-  const { zapp, faults, warnings } = validateZapp(description);
+function validated({ frameworks }: World, description: unknown): Found {
+  const { zapp, faults, warnings } = validateZapp(description, frameworks);
   if (zapp === undefined)
     throw invalid("The description is not valid", within("/description", faults));
   return {

@@ -1,5 +1,6 @@
 // All that a step may touch outside itself. Two bodies build it (local/world.ts and functions/aws/world.ts); the simulation is a third.
 import type { DecideMessage, LaunchMessage, TickMessage } from "#shared/message.ts";
+import type { Frameworks } from "#shared/zapp/framework.ts";
 import type { WrittenZapp } from "#shared/zapp/written.ts";
 import type { Backend, InstanceEvent } from "./backend.ts";
 import type { Logs } from "./logs.ts";
@@ -24,6 +25,8 @@ export interface World {
   readonly secrets: Secrets;
   /** The zapps that ship with this host, by name; those a tenant installed are records (catalogue.ts). */
   readonly builtIn: ReadonlyMap<string, BuiltInZapp>;
+  /** What descriptions may use. */
+  readonly frameworks: Frameworks;
   /** Absent where programs have no rights of their own. */
   readonly rights?: Rights;
   readonly settings: Settings;
@@ -36,7 +39,7 @@ export interface World {
   readonly log: Log;
 }
 
-/** `document` as parsed from `text`; `version` is a hash of its content; `programRoot` where its folder lies on this host. */
+/** `document` as parsed from `text`, with the frameworks that it uses laid in; `version` is a hash of its content; `programRoot` where its folder lies on this host. */
 export interface BuiltInZapp {
   readonly name: string;
   readonly version: string;

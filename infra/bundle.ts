@@ -117,6 +117,12 @@ function copyCatalogue(target: string): void {
         cpSync(source, join(target, name, file));
     }
   }
+  const frameworks = join(zapps, "frameworks");
+  for (const name of readdirSync(frameworks))
+    cpSync(
+      join(frameworks, name, "framework.yaml"),
+      join(target, "frameworks", name, "framework.yaml"),
+    );
 }
 
 /** Code for the stack's functions. The stack copies it while it is made: `remove` afterwards. */

@@ -1,7 +1,7 @@
 // The world of the steps on one machine: SQLite for what is stored and queued, folders for files, processes for programs.
 import { fileURLToPath } from "node:url";
 import type { InstanceEvent } from "#functions/backend.ts";
-import { readBuiltIn } from "#functions/host/built-in.ts";
+import { readBuiltIn, readFrameworks } from "#functions/host/built-in.ts";
 import { idMaker } from "#functions/host/ids.ts";
 import { DEFAULT_SETTINGS, type Settings } from "#functions/settings.ts";
 import type { Log, World } from "#functions/world.ts";
@@ -64,6 +64,7 @@ export async function buildWorld(
     ...{ store, queues, tasks, objects, logs, secrets, settings, log, now },
     backends: [engine],
     builtIn: readBuiltIn(CATALOGUE),
+    frameworks: readFrameworks(CATALOGUE),
     newId,
     host: `local-${process.pid}`,
   };

@@ -4,6 +4,7 @@ import { AFTER_WHENS, type After } from "./after.ts";
 import { ExecutionId } from "./api/name.ts";
 import { type Fault, within } from "./fault.ts";
 import { secondsOf, whyNoDuration } from "./units.ts";
+import { usesFrameworks } from "./zapp/compose.ts";
 import { inOrder } from "./zapp/document.ts";
 import { isRecord, type JsonRecord } from "./zapp/json.ts";
 import { saying, wantedGot } from "./zapp/leaf.ts";
@@ -140,7 +141,8 @@ function checkSource({ zapp, description }: JsonRecord): Fault[] {
 }
 
 function checkDescription({ description, parameters }: JsonRecord): Fault[] {
-  if (description === undefined) return [];
+  // What uses frameworks is read where they are known, in functions/prepare.ts.
+  if (description === undefined || usesFrameworks(description)) return [];
   const { faults, zapp } = validateZapp(description);
   if (!zapp) return within("/description", faults);
   return isRecord(parameters ?? {}) ? [...checkParameters(zapp, parameters).faults] : [];

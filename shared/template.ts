@@ -82,6 +82,20 @@ export function fillSome(text: string, lookup: (name: string) => unknown): unkno
   return filled.join("");
 }
 
+/** As `fillSome`, but values may be templates themselves, and stay so. */
+export function substitute(text: string, lookup: (name: string) => unknown): unknown {
+  const whole = wholeName(text);
+  const value = whole === undefined ? undefined : lookup(whole);
+  if (value !== undefined) return value;
+  const filled = partsOf(text).map((part) => {
+    if (part.kind === "text") return literally(part.text);
+    if (part.kind === "open") return "$${";
+    const found = lookup(part.name);
+    return found === undefined ? `\${${part.name}}` : written(found);
+  });
+  return filled.join("");
+}
+
 /** A template that stands for exactly this text, whatever follows it. */
 export function literally(text: string): string {
   // Not replaceAll: in a replacement `$$` would mean one dollar.

@@ -196,7 +196,7 @@ function worldOf({ settings, host = "here" }: WorldOptions, parts: Parts): World
       value: async () => undefined,
       delete: async () => {},
     },
-    builtIn: new Map(),
+    ...{ builtIn: new Map(), frameworks: new Map() },
     settings: { ...DEFAULT_SETTINGS, ...settings },
     ...{ host, now, newId: (kind) => `${kind}_${String(++serial).padStart(6, "0")}` },
     log: { info: () => {}, warn: () => {}, error: () => {} },

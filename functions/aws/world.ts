@@ -1,6 +1,6 @@
 // The world of the steps in AWS: DynamoDB for what is stored, SQS for what is to be done, S3 for files.
 import type { InstanceEvent } from "#functions/backend.ts";
-import { readBuiltIn } from "#functions/host/built-in.ts";
+import { readBuiltIn, readFrameworks } from "#functions/host/built-in.ts";
 import { idMaker } from "#functions/host/ids.ts";
 import { jsonLog } from "#functions/host/log.ts";
 import { keys, read } from "#functions/records.ts";
@@ -66,6 +66,7 @@ export function awsBase(
     objects: s3Objects({ client: clients.s3, bucket: env.ZOE_BUCKET, now }),
     secrets: managedSecrets({ client: clients.secrets, stack: env.ZOE_STACK, store }),
     builtIn: readBuiltIn(env.ZOE_ZAPPS),
+    frameworks: readFrameworks(env.ZOE_ZAPPS),
     settings: { ...DEFAULT_SETTINGS, retentionDays: env.ZOE_RETENTION_DAYS },
     newId: idMaker(now),
     log: jsonLog(env.ZOE_LOG, write, now),

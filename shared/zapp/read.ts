@@ -3,6 +3,7 @@ import type { Fault } from "#shared/fault.ts";
 import type { Zapp } from "#shared/zapp.ts";
 import { expandZapp } from "./expand.ts";
 import type { Setting } from "./fill.ts";
+import type { Frameworks } from "./framework.ts";
 import { checkParameters } from "./parameters.ts";
 import { validateZapp } from "./validate.ts";
 
@@ -16,9 +17,12 @@ export interface Reading {
 
 export function readZapp(
   document: unknown,
-  setting: Omit<Setting, "parameters"> & { readonly parameters?: unknown },
+  setting: Omit<Setting, "parameters"> & {
+    readonly parameters?: unknown;
+    readonly frameworks?: Frameworks;
+  },
 ): Reading {
-  const { faults, warnings, zapp } = validateZapp(document);
+  const { faults, warnings, zapp } = validateZapp(document, setting.frameworks);
   if (!zapp) return { faults, warnings, secrets: {} };
   const { faults: wrong, values, secrets } = checkParameters(zapp, setting.parameters);
   if (wrong.length > 0) return { faults: wrong, warnings, secrets: {} };

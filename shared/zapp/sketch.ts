@@ -81,7 +81,7 @@ function pick(record: JsonRecord, keys: readonly string[]): JsonRecord {
 }
 
 /** The nearest layer wins; maps are merged by key, lists of data and rights add up. */
-function mergeLayers(layers: readonly Layer[]): JsonRecord {
+export function mergeLayers(layers: readonly Layer[]): JsonRecord {
   const merged: Record<string, unknown> = {};
   for (const { fields } of layers.toReversed()) {
     for (const [key, value] of Object.entries(fields)) {
@@ -95,16 +95,25 @@ function mergeLayers(layers: readonly Layer[]): JsonRecord {
       }
     }
   }
-  return replaceProgram(merged, layers[0]?.fields ?? {});
+  return withoutReplaced(merged, layers[0]?.fields ?? {});
 }
 
-/** A service that says one of `command` and `script` itself does without the other one of the defaults. */
-function replaceProgram(merged: Record<string, unknown>, service: JsonRecord): JsonRecord {
-  const { command, script, ...others } = merged;
+/** Two ways to say the same. */
+const ALTERNATIVES = [
+  ["command", "script"],
+  ["ranks", "ranksPerNode"],
+] as const;
+
+/** A service that says one of two itself does without the other one of the defaults. */
+function withoutReplaced(merged: JsonRecord, service: JsonRecord): JsonRecord {
   const isOwn = (key: string) => Object.hasOwn(service, key);
-  if (isOwn("command") && !isOwn("script")) return { ...others, command };
-  if (isOwn("script") && !isOwn("command")) return { ...others, script };
-  return merged;
+  const replaced = ALTERNATIVES.flatMap(([one, other]) => {
+    if (isOwn(one) === isOwn(other)) return [];
+    return isOwn(one) ? [other] : [one];
+  });
+  return Object.fromEntries(
+    Object.entries(merged).filter(([key]) => !replaced.some((one) => one === key)),
+  );
 }
 
 function origin(layers: readonly Layer[], steps: readonly (string | number)[]): string {

@@ -2,8 +2,10 @@
 import type { Fault } from "#shared/fault.ts";
 import { checkWritten } from "./check/all.ts";
 import { warningsOf } from "./check/effects.ts";
+import { compose, whereWritten } from "./compose.ts";
 import { inOrder, whyUnreadable } from "./document.ts";
 import { expandZapp } from "./expand.ts";
+import type { Frameworks } from "./framework.ts";
 import { isRecord } from "./json.ts";
 import { checkParameters } from "./parameters.ts";
 import { readShape } from "./shape.ts";
@@ -13,7 +15,7 @@ import type { WrittenZapp } from "./written.ts";
 export interface Validation {
   readonly faults: readonly Fault[];
   readonly warnings: readonly Fault[];
-  /** Only where there is no fault. */
+  /** Only where there is no fault; what it uses is laid in. */
   readonly zapp?: WrittenZapp;
 }
 
@@ -21,9 +23,21 @@ export interface Validation {
 const lately = new Map<string, Validation>();
 const MOST_KEPT = 20;
 
-export function validateZapp(document: unknown): Validation {
+/** `frameworks`: those that it may use; without them what it says of them is left as it stands. */
+export function validateZapp(document: unknown, frameworks?: Frameworks): Validation {
   const unreadable = whyUnreadable(document);
   if (unreadable.length > 0) return { faults: unreadable, warnings: [] };
+  if (frameworks === undefined) return validateOnce(document);
+  const composed = compose(document, frameworks);
+  if (composed.faults.length > 0)
+    return { faults: inOrder(document, composed.faults), warnings: [] };
+  if (composed.document === document) return validateOnce(document);
+  const { faults, warnings, zapp } = validateOnce(composed.document);
+  const placed = (all: readonly Fault[]) => all.map((fault) => whereWritten(document, fault));
+  return { faults: placed(faults), warnings: placed(warnings), ...(zapp && { zapp }) };
+}
+
+function validateOnce(document: unknown): Validation {
   const text = JSON.stringify(document);
   const before = lately.get(text);
   if (before !== undefined) return before;

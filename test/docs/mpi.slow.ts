@@ -1,6 +1,6 @@
 // Every command of the MPI guide runs, with processes as nodes.
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "#test/cli/zoe.ts";
@@ -13,7 +13,9 @@ const expected = [
   /succeeded/,
   /ranks on each node: 2 2 2 1[\s\S]*mean hop: [\d.]+ us/,
   /succeeded/,
+  /succeeded/,
 ];
+const files = [...guide.matchAll(/^```yaml (\S+)\n([\s\S]*?)^```/gm)];
 
 function hasMpi(): boolean {
   try {
@@ -27,6 +29,7 @@ function hasMpi(): boolean {
 let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer();
+  for (const [, name = "", text = ""] of files) writeFileSync(join(server.folder, name), text);
 });
 afterAll(() => server.end());
 

@@ -166,7 +166,7 @@ function smallPorts(scenario: Scenario, time: Time) {
       value: async () => undefined,
       delete: async () => {},
     },
-    builtIn: ZAPPS,
+    ...{ builtIn: ZAPPS, frameworks: new Map() },
     settings: {
       ...DEFAULT_SETTINGS,
       ...{ placedPerCycle, headsPerShare, patienceSeconds, retentionDays },

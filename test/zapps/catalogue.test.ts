@@ -3,10 +3,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { readFrameworks } from "#functions/host/built-in.ts";
 import { readZapp } from "#shared/zapp/read.ts";
 
 const FOLDER = join(import.meta.dirname, "../../zapps");
 const NAMES = readdirSync(FOLDER).filter((name) => existsSync(join(FOLDER, name, "zapp.yaml")));
+const frameworks = readFrameworks(FOLDER);
 const SETTING = {
   execution: { id: "exe_1", name: "test" },
   user: { name: "ada" },
@@ -15,7 +17,7 @@ const SETTING = {
 
 function readCatalogue(name: string, parameters: object = {}) {
   const text = readFileSync(join(FOLDER, name, "zapp.yaml"), "utf8");
-  return readZapp(parse(text, { merge: true }), { ...SETTING, parameters });
+  return readZapp(parse(text, { merge: true }), { ...SETTING, parameters, frameworks });
 }
 
 test("the five zapps that were promised are there", () => {
@@ -54,6 +56,26 @@ describe.each(NAMES)("%s", (name) => {
     const dockerfile = readFileSync(join(FOLDER, name, "Dockerfile"), "utf8");
     const copied = [...dockerfile.matchAll(/^COPY (\S+)\/ /gm)].map(([, folder]) => folder);
     expect(copied.every((folder) => existsSync(join(FOLDER, folder ?? "")))).toBe(true);
+  });
+});
+
+describe.each([...frameworks.values()])("the framework $name", ({ name, parameters }) => {
+  const needed = name === "openmpi" ? { command: "hostname" } : {};
+  const uses = (configuration: object) =>
+    readZapp(
+      { version: 4, name: "user", uses: { [name]: configuration } },
+      { ...SETTING, frameworks, parameters: needed },
+    );
+
+  test("makes a zapp of a description that only uses it, with its parameters", () => {
+    const { faults, warnings, zapp } = uses({});
+    expect({ faults, warnings }).toEqual({ faults: [], warnings: [] });
+    expect(Object.keys(zapp?.parameters ?? {}).sort()).toEqual(Object.keys(parameters).sort());
+    expect(zapp?.services).toHaveLength(1);
+  });
+
+  test("has a folder of its name", () => {
+    expect(existsSync(join(FOLDER, "frameworks", name, "framework.yaml"))).toBe(true);
   });
 });
 

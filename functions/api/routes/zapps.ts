@@ -87,7 +87,7 @@ export const zappRoutes = [
     answer: { status: 200, text: "It is in the catalogue", schema: InstalledAnswer },
     async handle({ api, principal, params: { name }, body }) {
       const { text, document, placed } = readDescription(body);
-      const { faults } = validateZapp(document);
+      const { faults } = validateZapp(document, api.world.frameworks);
       if (faults.length > 0) throw invalid("The description is not valid", placed(faults));
       const { readme, folder } = body;
       const installation = { name, text, document, readme, folder };
@@ -121,9 +121,9 @@ export const zappRoutes = [
     access: "read",
     body: jsonBody(DescriptionRequest, { examples: { text: { text } } }),
     answer: { status: 200, text: "What is wrong with it, if anything", schema: ValidationAnswer },
-    handle({ body }) {
+    handle({ api, body }) {
       const { document, lined } = readDescription(body);
-      const { faults, warnings } = validateZapp(document);
+      const { faults, warnings } = validateZapp(document, api.world.frameworks);
       return { valid: faults.length === 0, faults: lined(faults), warnings: lined(warnings) };
     },
   }),

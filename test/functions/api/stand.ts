@@ -26,7 +26,7 @@ import { memoryStore } from "#local/store/memory-store.ts";
 import type { DecideMessage, LaunchMessage, TickMessage } from "#shared/message.ts";
 import type { Principal, Role, Scope } from "#shared/principal.ts";
 import { conformance } from "./conforms.ts";
-import { builtIn } from "./zapps.ts";
+import { builtIn, frameworks } from "./zapps.ts";
 
 class HandTurned<M> implements MessageQueue<M> {
   messages: M[] = [];
@@ -138,7 +138,7 @@ function aWorld(clock: { now: number }, logged: LogLine[]) {
     objects: memoryObjects({ now }),
     logs: new LocalLogs(join(folder, "logs")),
     secrets: fileSecrets(join(folder, "secrets")),
-    builtIn,
+    ...{ builtIn, frameworks },
     settings: DEFAULT_SETTINGS,
     host: "stand",
     now,

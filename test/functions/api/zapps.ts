@@ -1,4 +1,6 @@
 // The catalogue of the API's tests: one zapp of each kind of life.
+import { join } from "node:path";
+import { readFrameworks } from "#functions/host/built-in.ts";
 import type { BuiltInZapp } from "#functions/world.ts";
 
 const common = {
@@ -38,5 +40,7 @@ const entries = documents.map((document): [string, BuiltInZapp] => {
   const zapp = { name: document.name, version: "v1", text, document, readme: "# Read me" };
   return [document.name, { ...zapp, programRoot: "/nowhere" }];
 });
+
+export const frameworks = readFrameworks(join(import.meta.dirname, "../../../zapps"));
 
 export const builtIn: ReadonlyMap<string, BuiltInZapp> = new Map(entries);
