@@ -12,9 +12,9 @@ export interface ProgramArns
     "work" | "bucket" | "taskQueues" | "secrets" | "programLogs" | "repositories" | "key"
   > {}
 
-/** A task role narrows this to its zapp: keys that begin `tenant#zapp#`, its queues, its prefix. */
+/** A task role narrows this to its zapp: keys that begin `tenant#zapp#`, its queues, its prefix. Secrets are in its environment: it reads none. */
 export function boundary(arns: ProgramArns): PolicyStatement[] {
-  const { work, bucket, taskQueues, secrets, key } = arns;
+  const { work, bucket, taskQueues, key } = arns;
   return [
     // No deletion, and no batches, which may hold some: only redrive takes an outcome away, and the api does that. `Null` since a condition for all values holds for none.
     allow(
@@ -35,7 +35,7 @@ export function boundary(arns: ProgramArns): PolicyStatement[] {
     ),
     allow(
       "OwnFiles",
-      ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
+      ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
       `${bucket}/tenants/${TENANT}/*`,
     ),
     allow("ListOwnFiles", ["s3:ListBucket"], bucket, {
@@ -52,12 +52,6 @@ export function boundary(arns: ProgramArns): PolicyStatement[] {
         "sqs:GetQueueAttributes",
       ],
       taskQueues,
-    ),
-    allow(
-      "OwnSecrets",
-      ["secretsmanager:GetSecretValue"],
-      // The tenant's name ends at the next slash.
-      `${secrets.slice(0, -1)}${TENANT}/*`,
     ),
     ...useKey(key),
   ];

@@ -27,21 +27,19 @@ export function launch(arns: Arns): PolicyStatement[] {
       // `IfExists`: the key may be missing where the request is silent, which means no.
       StringEqualsIfExists: { "ecs:enable-execute-command": "false" },
     }),
-    allow("StopTasks", ["ecs:StopTask"], arns.tasks, ofCluster),
+    // A task's ARN has its cluster in it.
+    allow("StopTasks", ["ecs:StopTask"], arns.tasks),
     allow("TagTasks", ["ecs:TagResource"], arns.tasks, {
       StringEquals: { "ecs:CreateAction": "RunTask" },
     }),
     allow("PassRoles", ["iam:PassRole"], [taskRoles, executionRole], {
       StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
     }),
-    allow(
-      "SubmitJobs",
-      ["batch:SubmitJob", "batch:TagResource"],
-      [arns.jobDefinitions, arns.jobQueues, arns.jobs],
-    ),
+    allow("SubmitJobs", ["batch:SubmitJob"], [arns.jobDefinitions, arns.jobQueues, arns.jobs]),
+    allow("TagJobs", ["batch:TagResource"], arns.jobs),
     allow("StopJobs", ["batch:TerminateJob"], arns.jobs),
     // Who stops, or starts a next generation, looks first; and a lost answer of Batch is looked for by name.
-    allow("LookAtTasks", ["ecs:DescribeTasks"], arns.tasks, ofCluster),
+    allow("LookAtTasks", ["ecs:DescribeTasks"], arns.tasks),
     allow("ListTasks", ["ecs:ListTasks"], everything, ofCluster),
     allow("LookAtJobs", ["batch:DescribeJobs", "batch:ListJobs"], everything),
     allow("Define", ["lambda:InvokeFunction"], arns.function("definer")),

@@ -75,7 +75,7 @@ export function sweep(arns: Arns): PolicyStatement[] {
     readWork(arns),
     writeWork(arns),
     send(arns, "decide", "launch", "event", "feed"),
-    allow("LookAtTasks", ["ecs:DescribeTasks"], tasks, ofCluster),
+    allow("LookAtTasks", ["ecs:DescribeTasks"], tasks),
     // Listing is granted on container instances, which Fargate has none of; the cluster is the condition.
     allow("ListTasks", ["ecs:ListTasks"], everything, ofCluster),
     // Batch's lists and descriptions know no resource.

@@ -1,9 +1,15 @@
 // Who may do what, as the template says it: one table of what a role alone has, one of what nobody has.
 import { describe, expect, test } from "vitest";
+import { readEnv } from "#functions/aws/env.ts";
+import { rightsIn } from "#test/aws/rights/policies.ts";
+import type { PolicyDocument } from "#test/aws/rights/policy.ts";
+import { anEnvironment } from "#test/functions/aws/environment.ts";
 import { actionsOf, all, one, ROLES, rights, statements, text } from "./look.ts";
+import { namer } from "./named.ts";
 import { templateOf } from "./synthesized.ts";
 
 const template = templateOf();
+const FUNCTIONS = Object.keys(ROLES) as (keyof typeof ROLES)[];
 
 /** An action, and the functions that have it: nobody else does. */
 const ALONE: Readonly<Record<string, readonly (keyof typeof ROLES)[]>> = {
@@ -25,7 +31,31 @@ const ALONE: Readonly<Record<string, readonly (keyof typeof ROLES)[]>> = {
   "ec2:CreateSecurityGroup": ["roles"],
 };
 
-const FUNCTIONS = Object.keys(ROLES) as (keyof typeof ROLES)[];
+describe("what test/aws/rights judges is what the template has:", () => {
+  const env = anEnvironment();
+  const judged = rightsIn(readEnv(env));
+  const named = namer(template, env);
+  const plain = ({ Statement }: PolicyDocument) =>
+    [Statement].flat().map(({ Sid, Action, Resource, Condition }) => ({
+      ...{ Sid, Action: [Action].flat().sort(), Resource: [Resource ?? []].flat().sort() },
+      Condition,
+    }));
+
+  test.each(FUNCTIONS)("the rights of %s", (name) => {
+    expect(rights(template, ROLES[name]).map(named)).toEqual(plain(judged.functions[name]));
+  });
+
+  test("the boundary, the execution role, the hosts'", () => {
+    const boundary = one(template, "AWS::IAM::ManagedPolicy", "TaskBoundary").Properties;
+    const found = [
+      statements(boundary.PolicyDocument),
+      rights(template, "ExecutionRole"),
+      rights(template, "HostsRole"),
+    ];
+    const wanted = [judged.boundary, judged.execution, judged.host];
+    expect(found.map((one) => one.map(named))).toEqual(wanted.map(plain));
+  });
+});
 
 describe("only", () => {
   for (const [action, names] of Object.entries(ALONE)) {
@@ -140,7 +170,7 @@ describe("task roles", () => {
     const services = new Set(
       most.flatMap(({ Action }) => Action).map((name) => name.split(":")[0]),
     );
-    expect([...services].sort()).toEqual(["dynamodb", "s3", "secretsmanager", "sqs"]);
+    expect([...services].sort()).toEqual(["dynamodb", "s3", "sqs"]);
   });
 
   test("reach their tenant's keys of the work table, and only by a key", () => {
