@@ -15,9 +15,12 @@ export const newApp = (outdir?: string): App =>
     },
   });
 
-/** One whose template is only looked at: its folder goes with the process. */
-export function passingApp(): App {
+/** For a template that is only looked at: the folder into which it is written goes at once. */
+export function inPassing<T>(look: (app: App) => T): T {
   const outdir = mkdtempSync(join(tmpdir(), "zoe-template-"));
-  process.once("exit", () => rmSync(outdir, { recursive: true, force: true }));
-  return newApp(outdir);
+  try {
+    return look(newApp(outdir));
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
 }

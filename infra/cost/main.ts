@@ -1,7 +1,7 @@
 // `npm run cost [-- --json]`: what a stack costs while idle, item by item, and what given workloads cost. It asks nobody.
 import { parseArgs } from "node:util";
 import { Code } from "aws-cdk-lib/aws-lambda";
-import { passingApp } from "#infra/app.ts";
+import { inPassing } from "#infra/app.ts";
 import { ZoeStack } from "#infra/stack.ts";
 import { readStage } from "#infra/stage.ts";
 import { idleBill, type TemplateJson } from "./idle.ts";
@@ -13,10 +13,11 @@ const { values } = parseArgs({ options: { json: { type: "boolean", default: fals
 /** Bundles change no price. */
 function template(): TemplateJson {
   const stage = readStage();
-  const app = passingApp();
   const code = () => Code.fromInline("exports.handler = () => {}");
-  new ZoeStack(app, stage.name, { stage, code });
-  return app.synth().getStackByName(stage.name).template as TemplateJson;
+  return inPassing((app) => {
+    new ZoeStack(app, stage.name, { stage, code });
+    return app.synth().getStackByName(stage.name).template as TemplateJson;
+  });
 }
 
 const idle = idleBill(template());
