@@ -104,7 +104,7 @@ async function beginEnding(
   { execution, version, placements }: Seen,
   stop: boolean,
 ): Promise<boolean> {
-  const ending = transition(execution, "ending");
+  const ending = transition(execution, "ending", { endingAt: world.now() });
   if (ending === undefined) return false;
   const moves: Move[] = [{ at: world.now(), of: "execution", from: execution.state, to: "ending" }];
   const reply = await world.store.transact([

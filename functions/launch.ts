@@ -1,7 +1,7 @@
 // Turns what is placed into calls to backends, safe to repeat; all starts and stops go through here. What then happens comes back to observe.ts.
 
 import type { Move } from "#shared/event.ts";
-import { isOver } from "#shared/execution.ts";
+import { type Execution, isOver } from "#shared/execution.ts";
 import { type InstanceId, instanceName, type Outcome, transition } from "#shared/instance.ts";
 import type { LaunchMessage } from "#shared/message.ts";
 import { type Placement, placedGeneration } from "#shared/placement.ts";
@@ -223,9 +223,18 @@ async function stop(world: World, executionId: string): Promise<void> {
     by: "zoe",
     reason: "Its work is over.",
   };
-  for (const placement of await readPlacements(world, read.execution(item))) {
-    if (placement.live > 0) await stopPlacement(world, placement, outcome);
+  const execution = read.execution(item);
+  for (const placement of await readPlacements(world, execution)) {
+    const mayLeave = placement.run === "worker" && isLeaving(world, execution);
+    if (placement.live > 0) await stopPlacement(world, placement, outcome, mayLeave);
   }
+}
+
+/** When all tasks are done a worker is told so, and has so long to finish what it does. */
+const LEAVING_SECONDS = 600;
+
+function isLeaving({ now }: World, { stop, endingAt = 0 }: Execution): boolean {
+  return stop === undefined && now() < endingAt + LEAVING_SECONDS * 1000;
 }
 
 const WOUND_UP: Outcome = {
@@ -240,14 +249,21 @@ async function windUp(world: World, executionId: string, gang: string): Promise<
     await stopPlacement(world, read.placement(item), WOUND_UP);
 }
 
-async function stopPlacement(world: World, placement: Placement, outcome: Outcome): Promise<void> {
+async function stopPlacement(
+  world: World,
+  placement: Placement,
+  outcome: Outcome,
+  mayLeave = false,
+): Promise<void> {
   const backend = world.backends.find(({ name }) => name === placement.backend);
   const live = await liveInstances(world, placement);
   if (backend === undefined || live.length === 0) return;
   const looks = await backend.look(live.map(idOf));
   const looking = (...kinds: readonly InstanceLook["kind"][]) =>
     live.filter((_, position) => kinds.includes(looks[position]?.kind ?? "unknown"));
-  const running = looking("running", "unknown");
+  const running = looking("running", "unknown").filter(
+    ({ state }) => !(mayLeave && state === "running"),
+  );
   await backend.stop(running.map(idOf), outcome);
   // At once: their ends are on the way, and each note in between would make the events of all look again.
   await Promise.all(running.map((instance) => note(world, instance, "stopping")));

@@ -49,6 +49,8 @@ export interface Execution {
   readonly state: ExecutionState;
   readonly createdAt: number;
   readonly startedAt?: number;
+  /** Its work was done: from then on its workers leave by themselves. */
+  readonly endingAt?: number;
   readonly endedAt?: number;
   /** When its time is up (`maxTime`), counted from its start. */
   readonly maxTimeSeconds?: number;

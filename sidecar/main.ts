@@ -10,6 +10,7 @@ import { sqsTaskMessages } from "#functions/aws/task-queues/messages.ts";
 import { AwsTaskQueues } from "#functions/aws/task-queues/task-queues.ts";
 import { objectTexts } from "#functions/aws/task-queues/texts.ts";
 import { jsonLog } from "#functions/host/log.ts";
+import { openRuntime } from "#functions/runtime-api/runtime.ts";
 import { taskQueuePrefix } from "#shared/aws-names.ts";
 import { RUNTIME_PORT } from "#shared/container-group.ts";
 import { enter } from "./enter.ts";
@@ -56,6 +57,7 @@ function worldOf(env: SidecarEnv, owner: () => string | undefined): SidecarWorld
     fetch,
     folder: env.ZOE_SHARED_FOLDER,
     look,
+    openRuntime,
     port,
   };
 }

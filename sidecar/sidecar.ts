@@ -1,7 +1,7 @@
 // Beside the program: answers its runtime API, keeps its claim, sees it end, stages its outputs out, and ends with its code.
 import { endClaim } from "#functions/aws/claim.ts";
 import { type Orders, readOrders } from "#functions/aws/orders.ts";
-import { openRuntime, type Runtime } from "#functions/runtime-api/runtime.ts";
+import type { Runtime } from "#functions/runtime-api/runtime.ts";
 import { EXIT } from "#shared/container-group.ts";
 import { keepClaim } from "./fence.ts";
 import { claimantOf, type Instance, nameOf, ownerOf } from "./instance.ts";
@@ -109,7 +109,7 @@ async function openDoor(
   const ref = { executionId, queue: worker.queue };
   const name = nameOf(instance);
   const { tasks, now, log, port } = world;
-  const runtime: Runtime = await openRuntime({ tasks, now, log, port });
+  const runtime: Runtime = await world.openRuntime({ tasks, now, log, port });
   const orders = new LatestOrders(world, instance);
   void orders.follow(over);
   runtime.open(

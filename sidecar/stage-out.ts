@@ -19,18 +19,21 @@ export async function stageOut(
 ): Promise<void> {
   const { executionId, service, tenant } = instance.spec;
   const kept = `${tenantPrefix(tenant)}${filesPrefix(executionId)}`;
-  const work = inside(world, FOLDERS.work);
+  const folders = [inside(world, FOLDERS.work), inside(world, FOLDERS.out)];
+  const results = new Set<string>();
   for (const { path, to } of succeeded ? stageOf(instance).outputs : []) {
-    const files = await filesOf(work, path);
+    const files = (await Promise.all(folders.map((folder) => filesOf(folder, path)))).flat();
     if (files.length === 0) world.log.warn("No output matches.", { path });
     for (const file of files)
-      if (to === "results") await send(world, file, `${kept}/results/${basename(file)}`);
-      else await sendTo(world, file, to);
+      if (to === "results") {
+        await send(world, file, `${kept}/results/${basename(file)}`);
+        results.add(file);
+      } else await sendTo(world, file, to);
   }
   const out = inside(world, FOLDERS.out);
   const own = `${kept}/${service}/${nameOf(instance)}`;
   for (const file of await filesOf(out, "**"))
-    await send(world, file, `${own}/${relative(out, file)}`);
+    if (!results.has(file)) await send(world, file, `${own}/${relative(out, file)}`);
 }
 
 async function filesOf(folder: string, pattern: string): Promise<string[]> {

@@ -1,6 +1,7 @@
 // All that the sidecar's steps touch outside themselves, so that a test, or a thousand fault seeds, can be that outside.
 import { join } from "node:path";
 import type { Objects } from "#functions/objects.ts";
+import type { openRuntime } from "#functions/runtime-api/runtime.ts";
 import type { Store } from "#functions/store.ts";
 import type { TaskQueues } from "#functions/task-queues.ts";
 import type { Log } from "#functions/world.ts";
@@ -20,6 +21,8 @@ export interface SidecarWorld {
   readonly folder: string;
   /** What ECS says of the task that this runs in. */
   readonly look: () => Promise<TaskLook>;
+  /** The runtime API's door. */
+  readonly openRuntime: typeof openRuntime;
   /** Of the runtime API; 0: any free one. */
   readonly port: number;
 }

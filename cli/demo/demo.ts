@@ -16,12 +16,14 @@ export async function runDemo(terminal: Terminal, options: DemoOptions): Promise
   try {
     const documents = await documentsFor(options.input);
     terminal.draw([terminal.paintNote("dim", "starting the control plane...")]);
-    server = await startServer(options.engine, leaving.signal);
+    server = await startServer(options, leaving.signal);
     terminal.draw([]);
     const cores = count(availableParallelism(), "core");
     tick(
       terminal,
-      `The control plane runs at ${server.address}, on ${cores}, its state in a temporary folder.`,
+      options.body === "aws"
+        ? `The control plane runs at ${server.address}, as in AWS: its functions and clients are real, AWS is a double on this machine.`
+        : `The control plane runs at ${server.address}, on ${cores}, its state in a temporary folder.`,
     );
     const code = await work(terminal, { server, documents, options, signal: leaving.signal });
     if (options.isKept) {

@@ -11,6 +11,10 @@ export interface DemoOptions {
   readonly workers: number;
   /** As `npm start -- --engine` takes it. */
   readonly engine: string;
+  /** Where the control plane lives: this machine, or AWS as the double plays it. */
+  readonly body: "local" | "aws";
+  /** Every call to AWS is told as a line. */
+  readonly isTraced: boolean;
   readonly isKept: boolean;
   /** Every row of the table, however long. */
   readonly isWhole: boolean;
@@ -26,6 +30,8 @@ const HELP = `Starts Zoe on this machine, classifies 100 scientific abstracts wi
                    CSV, or an Atom feed as arXiv's search answers it; .gz is understood
   --engine NAME    process, container (Docker or Podman; the zapp's image must be there), or auto (default process)
   --workers N      at most so many workers (default 8)
+  --body aws       the control plane as it runs in AWS, on a double of AWS on this machine: no account, no cost
+  --trace          with --body aws: every call to AWS as a line, when, by whom, what was asked and what came
   --all            every row of the table, also where it is longer than a screen
   --keep           leave the control plane running, and say how to reach it
   --help           this
@@ -37,6 +43,8 @@ const FLAGS = {
   zapp: { type: "string", default: "document-classifier" },
   input: { type: "string" },
   engine: { type: "string", default: "process" },
+  body: { type: "string", default: "local" },
+  trace: { type: "boolean", default: false },
   workers: { type: "string", default: "8" },
   all: { type: "boolean", default: false },
   keep: { type: "boolean", default: false },
@@ -46,11 +54,15 @@ const FLAGS = {
 export function readDemoOptions(
   args: readonly string[],
 ): DemoOptions | { readonly kind: "help"; readonly text: string } {
-  const { zapp, input, workers, engine, all, keep, help } = parse(args);
+  const { zapp, input, workers, engine, body, trace, all, keep, help } = parse(args);
   if (help) return { kind: "help", text: HELP };
+  if (body !== "local" && body !== "aws")
+    throw new VisibleError("invalid", `--body is local or aws, not ${body}.`);
+  if (trace && body !== "aws")
+    throw new VisibleError("invalid", "--trace tells calls to AWS: it goes with --body aws.");
   return {
     kind: "demo",
-    ...{ zapp, engine },
+    ...{ zapp, engine, body, isTraced: trace },
     workers: countOf(workers, "--workers"),
     isKept: keep,
     isWhole: all,

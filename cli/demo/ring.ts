@@ -33,7 +33,10 @@ export async function runRing(
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, leave);
   let server: DemoServer | undefined;
   try {
-    server = await startServer(ground.kind, leaving.signal);
+    server = await startServer(
+      { engine: ground.kind, body: "local", isTraced: false },
+      leaving.signal,
+    );
     const form = ground.kind === "container" ? "containers" : "processes of this machine";
     tick(terminal, `The control plane runs; ${numbers.nodes} nodes will be ${form}.`);
     const http = new Http({ address: server.address, token: readToken(server.tokenFile) });

@@ -6,8 +6,13 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { VisibleError } from "#shared/fault.ts";
+import type { DemoOptions } from "./options.ts";
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+const LOCAL_BODY = join(ROOT, "local", "main.ts");
+/** With all that it talks to in the same process. */
+const AWS_BODY = join(ROOT, "test", "aws", "story", "main.ts");
 
 const START_SECONDS = 60;
 /** To end in order; then it is ended by force. */
@@ -26,22 +31,21 @@ export interface DemoServer {
 }
 
 /** In a process group of its own: Ctrl-C reaches the demo alone, which then ends it in order. */
-export async function startServer(engine: string, signal: AbortSignal): Promise<DemoServer> {
+export async function startServer(
+  { engine, body, isTraced }: Pick<DemoOptions, "engine" | "body" | "isTraced">,
+  signal: AbortSignal,
+): Promise<DemoServer> {
   const folder = mkdtempSync(join(tmpdir(), "zoe-demo-"));
   const log = join(folder, "server.log");
   const state = join(folder, "state");
   const output = openSync(log, "w");
-  const words = [
-    join(ROOT, "local", "main.ts"),
-    "--state",
-    state,
-    "--port",
-    "0",
-    "--engine",
-    engine,
-  ];
+  const words =
+    body === "aws"
+      ? [AWS_BODY, "--state", state, ...(isTraced ? ["--trace"] : [])]
+      : [LOCAL_BODY, "--state", state, "--port", "0", "--engine", engine];
   const child = spawn(process.execPath, words, {
-    ...{ cwd: ROOT, detached: true, stdio: ["ignore", output, output] },
+    ...{ cwd: ROOT, detached: true },
+    stdio: ["ignore", isTraced ? "inherit" : output, output],
   });
   const end = once(async () => {
     await endProcess(child);

@@ -156,7 +156,8 @@ function tellEnd(
     `${sign} ${answered} of ${count(verdicts.length, "document")} have their result, after ${duration(seconds)} (${rate(answered / seconds)}).`,
   );
   const asked = services[0]?.asked;
-  if (used !== undefined && asked !== undefined)
+  // AWS itself measures time alone.
+  if (used !== undefined && used.peakMemoryMib > 0 && asked !== undefined)
     terminal.say(
       terminal.paint(
         "dim",

@@ -92,6 +92,23 @@ describe("the end", () => {
     });
   });
 
+  test("leaves workers that run ten minutes to leave by themselves, whoever sweeps", async () => {
+    const { t, id, ref } = await withTasks(2);
+    await workOff(t, id);
+    await t.world.tasks.close(ref);
+    await tick(t.world, id);
+    t.pass(540_000);
+    await sweep(t.world);
+    await deliver(t);
+    expect(t.backend.running()).not.toEqual([]);
+    expect((await executionOf(t, id)).state).toBe("ending");
+    t.pass(61_000);
+    await sweep(t.world);
+    await deliver(t);
+    expect(t.backend.running()).toEqual([]);
+    expect(await executionOf(t, id)).toMatchObject({ outcome: { kind: "succeeded" } });
+  });
+
   test("with dead letters is a failure that counts them", async () => {
     const { t, id, ref } = await withTasks(2);
     await workOff(t, id, false);

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openRuntime } from "#functions/runtime-api/runtime.ts";
 import { memoryTaskQueues } from "#local/memory-task-queues.ts";
 import { memoryObjects } from "#local/objects/memory-objects.ts";
 import { memoryStore } from "#local/store/memory-store.ts";
@@ -29,7 +30,7 @@ export function aStand(): Stand {
     store: memoryStore({ now }),
     objects: memoryObjects({ now }),
     tasks: memoryTaskQueues({ now }),
-    ...{ log, now, folder, fetch, port: 0 },
+    ...{ log, now, folder, fetch, openRuntime, port: 0 },
     look: async () => ({ taskArn: "arn:task/1", containers: [stand.program] }),
     // Whoever waits longest ends last: each wait is a step of the clock, one at a time.
     pause: (milliseconds, signal) => pauseOn(stand, milliseconds, signal),

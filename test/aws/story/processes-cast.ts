@@ -1,0 +1,251 @@
+// Containers played by real processes: the bundled sidecar, as its image starts it, and the zapp's own program, over the double's port.
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { FOLDERS, RUNTIME_PORT, SHARED_FOLDER } from "#shared/container-group.ts";
+import type { Cast, ContainerView, Group, Stage } from "#test/aws/stage.ts";
+import type { Cloud } from "./cloud.ts";
+import { type Parts, partsOf, runnerOf, taskName } from "./group.ts";
+import { builtImages, ROOT } from "./settings.ts";
+
+export interface Processes {
+  readonly cast: Cast;
+  /** Ends what still runs. */
+  close(): Promise<void>;
+}
+
+const KILLED = 137;
+/** As sidecar/Dockerfile starts it. */
+const NODE_OPTIONS = ["--max-old-space-size=32", "--max-semi-space-size=1"];
+const PATH = `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`;
+
+export function processesCast(cloud: Cloud, endpoint: string, logGroup: string): Processes {
+  const folder = mkdtempSync(join(tmpdir(), "zoe-story-"));
+  const models = join(folder, "models");
+  mkdirSync(models);
+  const ground = { models, cloud, endpoint, logGroup, folder, main: bundledSidecar(folder) };
+  const live = new Map<Task, Promise<void>>();
+  return {
+    cast(group, stage) {
+      const task = new Task(ground, group, stage);
+      live.set(
+        task,
+        task.perform().finally(() => live.delete(task)),
+      );
+    },
+    async close() {
+      for (const task of live.keys()) task.kill();
+      await Promise.all(live.values());
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function bundledSidecar(folder: string): string {
+  const file = join(folder, "main.mjs");
+  const banner =
+    "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
+  const words = ["--bundle", "--platform=node", "--format=esm", "--target=node24", "--minify"];
+  const out = [`--outfile=${file}`, `--banner:js=${banner}`, "--log-level=error"];
+  execFileSync(join(ROOT, "node_modules/.bin/esbuild"), ["sidecar/main.ts", ...words, ...out], {
+    cwd: ROOT,
+  });
+  return file;
+}
+
+interface Ground {
+  readonly cloud: Cloud;
+  readonly endpoint: string;
+  readonly logGroup: string;
+  readonly folder: string;
+  /** What images bring along; here the first of all tasks makes it. */
+  readonly models: string;
+  readonly main: string;
+}
+
+function copyModels(from: string, to: string): void {
+  if (!existsSync(from)) return;
+  for (const name of readdirSync(from))
+    if (/^classifier-\w+\.json$/.test(name) && !existsSync(join(to, name)))
+      copyFileSync(join(from, name), join(to, name));
+}
+
+interface Known {
+  readonly Name: string;
+  KnownStatus: "RUNNING" | "STOPPED";
+  ExitCode?: number;
+}
+
+class Task {
+  readonly #ground: Ground;
+  readonly #group: Group;
+  readonly #stage: Stage;
+  readonly #parts: Parts;
+  readonly #folder: string;
+  readonly #known: Known = { Name: "program", KnownStatus: "RUNNING" };
+  readonly #children = new Set<ChildProcess>();
+  #port = 0;
+  #isKilled = false;
+
+  constructor(ground: Ground, group: Group, stage: Stage) {
+    this.#ground = ground;
+    this.#group = group;
+    this.#stage = stage;
+    this.#parts = partsOf(group);
+    this.#folder = mkdtempSync(join(ground.folder, "task-"));
+    stage.onStop(() => this.#signal("SIGTERM"));
+  }
+
+  kill(): void {
+    this.#isKilled = true;
+    this.#signal("SIGKILL");
+  }
+
+  #signal(signal: "SIGTERM" | "SIGKILL"): void {
+    for (const child of this.#children) child.kill(signal);
+  }
+
+  async perform(): Promise<void> {
+    const metadata = await this.#metadata();
+    this.#port = await freePort();
+    try {
+      const entered = await this.#run(
+        "enter",
+        this.#sidecarWords("enter"),
+        this.#asSidecar(metadata),
+      );
+      if (entered !== 0) return this.#end({ enter: entered });
+      this.#moveStart();
+      copyModels(this.#ground.models, join(this.#folder, "cache"));
+      const program = this.#run("program", this.#programWords(), this.#asProgram()).then((code) => {
+        Object.assign(this.#known, { KnownStatus: "STOPPED", ExitCode: code });
+        return code;
+      });
+      const sidecar = await this.#run(
+        "sidecar",
+        this.#sidecarWords("sidecar"),
+        this.#asSidecar(metadata),
+      );
+      this.#signal("SIGKILL");
+      this.#end({ enter: 0, program: await program, sidecar });
+    } finally {
+      copyModels(join(this.#folder, "cache"), this.#ground.models);
+      metadata.close();
+      metadata.closeAllConnections();
+      rmSync(this.#folder, { recursive: true, force: true });
+    }
+  }
+
+  #end(exitCodes: Readonly<Record<string, number>>): void {
+    if (!this.#isKilled) this.#stage.end({ exitCodes });
+  }
+
+  #run(name: keyof Parts, [file = "", ...words]: readonly string[], env: NodeJS.ProcessEnv) {
+    const cwd = name === "program" ? this.#programFolder() : this.#folder;
+    const child = spawn(file, words, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    this.#children.add(child);
+    for (const stream of [child.stdout, child.stderr])
+      createInterface({ input: stream }).on("line", (line) => this.#log(name, line));
+    if (this.#isKilled) child.kill("SIGKILL");
+    return new Promise<number>((resolve) => {
+      const end = (code: number) => {
+        this.#children.delete(child);
+        resolve(code);
+      };
+      child.once("error", (error) => {
+        this.#log(name, String(error));
+        end(127);
+      });
+      child.once("exit", (code, signal) => end(code ?? (signal === "SIGTERM" ? 143 : KILLED)));
+    });
+  }
+
+  /** As the `awslogs` driver names its streams. */
+  #log(name: string, message: string): void {
+    const { cloud, logGroup } = this.#ground;
+    cloud.logs.write(logGroup, `zoe/${name}/${taskName(this.#group)}`, [
+      { timestamp: Date.now(), message },
+    ]);
+  }
+
+  #sidecarWords(mode: string): readonly string[] {
+    return [process.execPath, ...NODE_OPTIONS, this.#ground.main, mode];
+  }
+
+  #asSidecar(metadata: Server): NodeJS.ProcessEnv {
+    const { aws } = this.#ground.cloud;
+    const { accessKeyId, secretAccessKey } = aws.credentials(this.#group.taskRole ?? "");
+    const address = `http://127.0.0.1:${(metadata.address() as AddressInfo).port}`;
+    return {
+      ...this.#parts.enter.environment,
+      ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+      ...{ AWS_ENDPOINT_URL: this.#ground.endpoint, ECS_CONTAINER_METADATA_URI_V4: address },
+      ...{ ZOE_SHARED_FOLDER: this.#folder, ZOE_RUNTIME_PORT: String(this.#port) },
+      MALLOC_ARENA_MAX: "2",
+    };
+  }
+
+  /** Containers have folders and a port of their own; here they share a machine. */
+  #own(text: string): string {
+    return text
+      .replaceAll(`127.0.0.1:${RUNTIME_PORT}`, `127.0.0.1:${this.#port}`)
+      .replaceAll(new RegExp(`(?<![\\w/.])${SHARED_FOLDER}/`, "g"), `${this.#folder}/`);
+  }
+
+  #moveStart(): void {
+    const file = join(this.#folder, FOLDERS.start.slice(SHARED_FOLDER.length));
+    const isThere = this.#parts.program.command?.includes(FOLDERS.start);
+    if (isThere) writeFileSync(file, this.#own(readFileSync(file, "utf8")), { mode: 0o755 });
+  }
+
+  #programWords(): readonly string[] {
+    return (this.#parts.program.command ?? []).map((word) => this.#own(word));
+  }
+
+  #asProgram(): NodeJS.ProcessEnv {
+    const own = Object.entries(this.#parts.program.environment).map(([name, value]) => [
+      name,
+      this.#own(value),
+    ]);
+    return { PATH, ...Object.fromEntries(own) };
+  }
+
+  /** The image's working directory. */
+  #programFolder(): string {
+    return folderOf(this.#parts.program) ?? this.#folder;
+  }
+
+  async #metadata(): Promise<Server> {
+    const TaskARN = runnerOf(this.#group, this.#parts);
+    const server = createServer((_, response) =>
+      response.end(JSON.stringify({ TaskARN, Containers: [this.#known] })),
+    );
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return server;
+  }
+}
+
+function folderOf({ image }: ContainerView): string | undefined {
+  return [...builtImages().values()].find(({ uri }) => uri === image)?.folder;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
