@@ -1,70 +1,46 @@
 // The whole story in the AWS body, without AWS: from POST to outcomes, by the functions' own code and real clients, in virtual time.
 import { afterEach, expect, test } from "vitest";
-import type { RecordedCall } from "#test/aws/recorder.ts";
-import { functionsCast, type Program } from "./functions-cast.ts";
-import { IdleClock } from "./idle-clock.ts";
+import { openPlay, type Play } from "./play.ts";
 import { echo, greeter, worker } from "./programs.ts";
-import { openStand, type Stand } from "./stand.ts";
+import { storyLine } from "./trace.ts";
 
-const NOON = Date.UTC(2026, 0, 1, 12);
-let stand: Stand;
-let clock: IdleClock;
-const calls: RecordedCall[] = [];
-
-async function open(program: Program, more: Partial<Parameters<typeof openStand>[0]> = {}) {
-  clock = new IdleClock(NOON);
-  calls.length = 0;
-  const opening = openStand({
-    ...{ clock, cast: (cloud) => functionsCast(cloud, { program }) },
-    record: (call) => calls.push(call),
-    ...more,
-  });
-  stand = await clock.during(opening);
-}
-
-afterEach(async () => {
-  await clock.during(stand.close());
-});
-
-const ask = (method: string, path: string, body?: unknown) =>
-  clock.during(stand.api.ask(method, path, body));
-
-async function submit(submission: object): Promise<string> {
-  const made = await ask("POST", "/v1/executions", submission);
-  expect(made.status).toBe(201);
-  return made.json.execution.id;
-}
-
-async function ended(id: string) {
-  const until = clock.now() + 3_600_000;
-  for (;;) {
-    const { json } = await ask("GET", `/v1/executions/${id}`);
-    if (json.state === "ended" || clock.now() > until) return json;
-    const later = clock.now() + 2000;
-    await clock.runUntil(() => clock.now() >= later, 10_000);
-  }
-}
+let play: Play;
+afterEach(() => play.close());
 
 const doneBy = (operation: string) =>
-  calls.filter((call) => call.operation === operation).map(({ principal }) => principal);
+  play.calls.filter((call) => call.operation === operation).map(({ principal }) => principal);
 
 test("hello: posted, decided, defined, launched, claimed, ended by an event, its file kept", async () => {
-  await open(greeter);
-  const id = await submit({ zapp: "hello" });
-  expect(await ended(id)).toMatchObject({ outcome: { kind: "succeeded" } });
+  play = await openPlay(greeter);
+  const id = await play.submit({ zapp: "hello" });
+  expect(await play.ended(id)).toMatchObject({ outcome: { kind: "succeeded" } });
   const file = `/v1/executions/${id}/files/greeter/greeter-0.1/greeting.txt`;
-  expect((await ask("GET", file)).bytes.toString()).toBe("Hello, world!\n");
+  expect((await play.ask("GET", file)).bytes.toString()).toBe("Hello, world!\n");
   expect(doneBy("RunTask")).toEqual(["arn:aws:iam::123456789012:role/zoe-launch"]);
   expect(doneBy("RegisterTaskDefinition")).toEqual(["arn:aws:iam::123456789012:role/zoe-definer"]);
+  const told = play.calls.map((call) => storyLine(call, 0)).join("\n");
+  const secrets = [...JSON.stringify(play.calls).matchAll(/\\"secret\\":\\"(\w+)/g)];
+  expect(secrets.length).toBeGreaterThan(0);
+  for (const [, secret = "?"] of secrets) expect(told).not.toContain(secret);
+  expect(told).toMatch(/launch +ecs\.RunTask/);
 });
 
 test("the classifier: tasks put before it is placed, leased by workers straight from SQS, all with their outcome", async () => {
-  await open(worker(echo));
-  const id = await submit({ zapp: "document-classifier", parameters: { workers: 3 } });
+  play = await openPlay(worker(echo));
+  const id = await play.submit({ zapp: "document-classifier", parameters: { workers: 3 } });
   const queue = `/v1/executions/${id}/queues/documents`;
   const tasks = Array.from({ length: 60 }, (_, n) => ({ id: `d${n}`, payload: { n } }));
-  expect((await ask("POST", `${queue}/tasks`, tasks)).json).toMatchObject({ added: 60 });
-  await ask("POST", `${queue}/close`);
-  expect(await ended(id)).toMatchObject({ outcome: { kind: "succeeded" } });
-  expect((await ask("GET", queue)).json).toMatchObject({ put: 60, done: 60, failed: 0 });
+  expect((await play.ask("POST", `${queue}/tasks`, tasks)).json).toMatchObject({ added: 60 });
+  await play.ask("POST", `${queue}/close`);
+  expect(await play.ended(id)).toMatchObject({ outcome: { kind: "succeeded" } });
+  expect((await play.ask("GET", queue)).json).toMatchObject({ put: 60, done: 60, failed: 0 });
+});
+
+test("a gang is one multi-node job: node 0 decides, and its secret is no part of any request", async () => {
+  play = await openPlay(greeter);
+  const id = await play.submit({ zapp: "mpi-ring", parameters: { nodes: 2, ranks: 2 } });
+  expect(await play.ended(id)).toMatchObject({ outcome: { kind: "succeeded" } });
+  const jobs = play.calls.filter(({ operation }) => operation === "SubmitJob");
+  expect(jobs).toHaveLength(1);
+  expect(jobs[0]?.input).toMatchObject({ nodeOverrides: { numNodes: 2 } });
 });
