@@ -19,7 +19,7 @@ export type Decision =
   | { readonly kind: "reclaim"; readonly placement: Placement }
   | { readonly kind: "wait"; readonly waiting: Waiting; readonly reason: WaitReason };
 
-/** One elastic wish: of an execution that runs, or of one that this cycle admits. */
+/** One wish for more: of an execution that runs, or of one that this cycle admits. */
 interface Wish {
   readonly executionId: string;
   readonly tenant: string;
@@ -30,11 +30,15 @@ interface Wish {
   readonly want: number;
   readonly placement?: Placement;
   readonly waiting?: Waiting;
+  /** What it holds is of no use without it: no pool is kept free before it. */
+  readonly isNeed?: boolean;
 }
 
 export function decide(snapshot: Snapshot): Decision[] {
   const cycle = new Cycle(snapshot);
-  // Core first: what must start together, in order of rank; then elastic instances fill what is left.
+  // What has started and lacks a part comes first, or it would hold the rest of it for ever; then, in order of rank, what must start
+  // together; elastic instances fill what is left.
+  for (const need of cycle.needs()) cycle.grant(need);
   for (const waiting of snapshot.waiting) cycle.admitEssential(waiting);
   for (const wish of cycle.wishes()) cycle.grant(wish);
   return cycle.decisions();
@@ -75,14 +79,35 @@ class Cycle {
     this.#starts.set(waiting, new Map(wanted.map(({ ask, n }) => [ask.service, n])));
   }
 
-  /** Elastic instances wanted, in order of rank. */
-  wishes(): Wish[] {
-    const running = this.#snapshot.placements.map((placement) => ({
+  /** What executions lack that hold something: their essential instances that run again, and one of each service that has none. */
+  needs(): Wish[] {
+    const { placements } = this.#snapshot;
+    const holding = new Set(
+      placements.filter(({ live }) => live > 0).map(({ executionId }) => executionId),
+    );
+    return this.#running()
+      .filter(({ executionId }) => holding.has(executionId))
+      .map((wish) => ({
+        ...wish,
+        want: Math.min(wish.want, lacking(wish.placement)),
+        isNeed: true,
+      }))
+      .filter(({ want }) => want > 0)
+      .sort(rank);
+  }
+
+  /** Of all that runs, what is not granted yet. */
+  #running() {
+    return this.#snapshot.placements.map((placement) => ({
       ...placement,
       ask: placement,
-      want: more(placement, this.#snapshot.now),
+      want: more(placement, this.#snapshot.now) - (this.#grown.get(placement) ?? 0),
       placement,
     }));
+  }
+
+  /** Elastic instances wanted, in order of rank. */
+  wishes(): Wish[] {
     const entering = this.#snapshot.waiting.flatMap((waiting) => {
       const isElastic = waiting.asks.every((ask) => ask.essential === 0);
       if (!isElastic && !this.#starts.has(waiting)) return [];
@@ -90,11 +115,11 @@ class Cycle {
         .filter((ask) => ask.ready)
         .map((ask) => ({ ...waiting, ask, want: ask.want - ask.essential, waiting }));
     });
-    return [...running, ...entering].filter((wish) => wish.want > 0).sort(rank);
+    return [...this.#running(), ...entering].filter((wish) => wish.want > 0).sort(rank);
   }
 
   grant(wish: Wish): void {
-    const kept = this.#keptFor(wish);
+    const kept = wish.isNeed ? undefined : this.#keptFor(wish);
     const most = kept === undefined ? Math.min(wish.want, Math.max(0, this.#left)) : 0;
     const fitting = this.#ledger.room(wish, wish.ask, wish.ask.run === "gang" ? wish.want : most);
     const n = wish.ask.run === "gang" && (fitting < wish.want || most === 0) ? 0 : fitting;
@@ -105,7 +130,7 @@ class Cycle {
     }
     this.#ledger.take(wish, wish.ask, n);
     this.#left -= n;
-    if (wish.placement) this.#grown.set(wish.placement, n);
+    if (wish.placement) this.#grown.set(wish.placement, (this.#grown.get(wish.placement) ?? 0) + n);
     if (wish.waiting) {
       const start = this.#starts.get(wish.waiting) ?? new Map<string, number>();
       start.set(wish.ask.service, (start.get(wish.ask.service) ?? 0) + n);
@@ -190,6 +215,11 @@ class Cycle {
       best !== undefined && best.executionId !== placement.executionId && rank(best, placement) < 0
     );
   }
+}
+
+/** A gang starts whole. */
+function lacking({ run, essential, count, live }: Placement): number {
+  return run === "gang" ? count : Math.max(essential, 1) - live;
 }
 
 /** What is another's is not named. */

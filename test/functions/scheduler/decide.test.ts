@@ -121,6 +121,20 @@ describe("patience", () => {
     expect(decided({ ...bend, patienceSeconds: 700 })).toContain("admit exe_2 main 1");
   });
 
+  test("but what has started, and holds a part of what it needs, gets the rest first", () => {
+    const b = { ...aPlacement("exe_0", { ...anAsk({ service: "b" }) }), priority: 10 };
+    const a = aPlacement("exe_0", { ...anAsk({ service: "a" }), next: 1, live: 0, retrying: 1 });
+    const lacking = { ...a, priority: 10 };
+    const bend = { waiting: [old], pools: pool(3) };
+    expect(decided({ ...bend, placements: [b, lacking] })).toEqual([
+      "grow exe_0 a 1",
+      "wait exe_1 pool",
+    ]);
+    expect(decided({ ...bend, placements: [lacking], pools: pool(2) })).toEqual([
+      "wait exe_1 pool",
+    ]);
+  });
+
   test("a quota of its own keeps no pool from others", () => {
     const quotas = new Map([["user:alpha#ann", { instances: 0 }]]);
     const other = aWaiting("exe_2", { user: "ben" });
