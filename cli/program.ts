@@ -19,12 +19,14 @@ import { queueCommand } from "./commands/queue.ts";
 import { resultsCommand } from "./commands/results.ts";
 import { planCommand, runCommand } from "./commands/run.ts";
 import { sacctCommand } from "./commands/sacct.ts";
+import { sallocCommand } from "./commands/salloc.ts";
 import { sbatchCommand } from "./commands/sbatch.ts";
 import { scancelCommand } from "./commands/scancel.ts";
 import { scontrolCommand } from "./commands/scontrol.ts";
 import { sacctmgrCommand, sinfoCommand } from "./commands/sinfo.ts";
 import { slurmShimsCommand } from "./commands/slurm-shims.ts";
 import { squeueCommand } from "./commands/squeue.ts";
+import { srunCommand } from "./commands/srun.ts";
 import { topCommand } from "./commands/top.ts";
 import { quotaCommand, usageCommand } from "./commands/usage.ts";
 import { validateCommand, zappsCommand } from "./commands/zapps.ts";
@@ -49,6 +51,8 @@ const GROUPS = {
   ],
   "As Slurm does": [
     sbatchCommand,
+    sallocCommand,
+    srunCommand,
     squeueCommand,
     scancelCommand,
     sacctCommand,

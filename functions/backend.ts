@@ -69,7 +69,7 @@ export type InstanceEvent =
       readonly usage?: Usage;
     };
 
-/** A command beside a running program. `late`: it ran longer than it may, and may go on; `missing`: nothing runs there. */
+/** A command beside a running program. `late`: it ran longer than it may, and may go on; `missing`: nothing runs there; `closed`: it can't be entered. */
 export type ExecReply =
   | {
       readonly kind: "ended";
@@ -80,7 +80,8 @@ export type ExecReply =
       readonly isCut: boolean;
     }
   | { readonly kind: "late"; readonly seconds: number }
-  | { readonly kind: "missing" };
+  | { readonly kind: "missing" }
+  | { readonly kind: "closed" };
 
 export const EXEC_LIMITS = { seconds: 60, outputBytes: 1024 * 1024 } as const;
 

@@ -2,6 +2,7 @@
 import type { Execution } from "#shared/execution.ts";
 import { VisibleError } from "#shared/fault.ts";
 import { type InstanceId, instanceName } from "#shared/instance.ts";
+import type { Principal } from "#shared/principal.ts";
 import type { ExecReply } from "./backend.ts";
 import { idOf, liveInstances } from "./instances.ts";
 import { readPlacements } from "./view.ts";
@@ -17,13 +18,19 @@ export interface ExecWish {
 export type Executed = Extract<ExecReply, { kind: "ended" }> & { readonly instance: InstanceId };
 
 /** Throws `VisibleError` when nothing runs there, or programs there can't be entered. */
-export async function exec(world: World, execution: Execution, wish: ExecWish): Promise<Executed> {
+export async function exec(
+  world: World,
+  { role }: Pick<Principal, "role">,
+  execution: Execution,
+  wish: ExecWish,
+): Promise<Executed> {
   const { instance, backendName } = await findRunning(world, execution, wish);
   const backend = world.backends.find(({ name }) => name === backendName);
-  if (backend?.exec === undefined)
+  if (backend?.exec === undefined) throw cantBeEntered(instance, backendName);
+  if (backend.capabilities.catalogueOnly && role !== "administrator")
     throw new VisibleError(
-      "unsupported",
-      `${instanceName(instance)} runs on the ${backendName} engine, whose programs can't be entered; with --engine container they can.`,
+      "forbidden",
+      `The ${backendName} engine has no sandbox: commands of one's own run there only for an administrator.`,
     );
   const reply = await backend.exec(instance, wish.words);
   switch (reply.kind) {
@@ -31,12 +38,21 @@ export async function exec(world: World, execution: Execution, wish: ExecWish): 
       return { ...reply, instance };
     case "missing":
       throw notRunning(execution, wish);
+    case "closed":
+      throw cantBeEntered(instance, backendName);
     case "late":
       throw new VisibleError(
         "conflict",
         `The command ran for ${reply.seconds} s, the longest that one may, and nothing waits for it any more. Let it write into a file, and look later.`,
       );
   }
+}
+
+function cantBeEntered(instance: InstanceId, backendName: string): VisibleError {
+  return new VisibleError(
+    "unsupported",
+    `${instanceName(instance)} runs on the ${backendName} engine, whose programs can't be entered, but for nodes of gangs; with --engine container they can.`,
+  );
 }
 
 async function findRunning(

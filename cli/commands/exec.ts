@@ -13,7 +13,8 @@ interface ExecOptions {
 export function execCommand(cli: Cli): Command {
   const command = newCommand({
     usage: "exec <execution> <words...>",
-    summary: "Run a command in a running instance (with the container engine)",
+    summary:
+      "Run a command in a running instance (with the container engine, or on a node of a gang)",
     examples: [
       "zoe exec last -- ls -l /zoe/out",
       "zoe exec last --service classifier --index 3 -- node --version",

@@ -3,7 +3,7 @@ import { literal } from "#cli/run/points.ts";
 import type { WrittenSubmission } from "#shared/submission.ts";
 import { exportedOf } from "./export.ts";
 import { SlurmError } from "./fault.ts";
-import type { Job } from "./job.ts";
+import { isGang, type Job } from "./job.ts";
 import { labelsOf } from "./labels.ts";
 import type { Batch } from "./script.ts";
 import { type Submitter, slurmVariables } from "./variables.ts";
@@ -30,6 +30,7 @@ export interface Described {
 }
 
 const LONGEST_NAME = 100;
+export const JOB_SERVICE = "job";
 
 export function nameOf({ job, usualName }: Batch): string {
   return (job.name ?? usualName).slice(0, LONGEST_NAME);
@@ -47,17 +48,18 @@ export function submissionOf(described: Described): WrittenSubmission {
       version: 4,
       name: "sbatch",
       title: "A batch job",
-      services: [{ name: "job", ...runOf(job), ...programOf(described), ...limitsOf(job) }],
+      services: [{ name: JOB_SERVICE, ...runOf(job), ...programOf(described), ...limitsOf(job) }],
     },
   };
 }
 
-function runOf({ array, nodes, tasks }: Job): object {
+function runOf(job: Job): object {
+  const { array, nodes, tasks } = job;
   if (array !== undefined) {
     const { ids, atOnce } = array;
     return { run: "array", count: ids.length, ...(atOnce !== undefined && { atOnce }) };
   }
-  return nodes * tasks === 1 ? { run: "once" } : { run: "gang", nodes, ranks: tasks };
+  return isGang(job) ? { run: "gang", nodes, ranks: tasks } : { run: "once" };
 }
 
 function programOf({ batch, by, where, uploads, engine }: Described): object {

@@ -30,6 +30,13 @@ export interface Job extends Layout {
   readonly partition?: string;
   readonly image?: string;
   readonly isRequeued?: boolean;
+  /** Its nodes are only held, for steps. */
+  readonly isHeld?: boolean;
+}
+
+/** Its nodes stand together, with the agent that starts its tasks. */
+export function isGang({ array, nodes, tasks, isHeld = false }: Job): boolean {
+  return array === undefined && (isHeld || nodes * tasks > 1);
 }
 
 /** Where nothing is said: of each CPU. */

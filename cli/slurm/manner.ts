@@ -24,6 +24,8 @@ export const SLURM_NAMES: readonly string[] = [
   "scontrol",
   "sinfo",
   "sacctmgr",
+  "salloc",
+  "srun",
 ];
 
 export interface Manner {
@@ -34,6 +36,8 @@ export interface Manner {
   readonly options: readonly Option[];
   /** Options and other words may be mixed; else the first other word ends them. */
   readonly isMixed?: boolean;
+  /** All words are another's. */
+  readonly isWordy?: boolean;
   readonly run: (session: Session, reading: Reading) => Promise<void>;
 }
 
@@ -47,7 +51,11 @@ export function slurmCommand(cli: Cli, manner: Manner): Command {
   return command.helpOption(false).action(async (words: readonly string[]) => {
     try {
       const isMixed = manner.isMixed ?? true;
-      const reading = readOptions(manner.options, words, { kind: "command" }, isMixed);
+      const place = { kind: "command" } as const;
+      const reading =
+        manner.isWordy && !/^(-h|--help)$/.test(words[0] ?? "")
+          ? { given: [], rest: words }
+          : readOptions(manner.options, words, place, isMixed);
       if (isAnswered(cli, command, reading.given)) return;
       if (isMixed) demandUsable(reading.given);
       if (isMixed) demandOneCluster(reading.given);

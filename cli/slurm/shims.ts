@@ -9,18 +9,16 @@ export function shims(node: string, door: string): Record<string, string> {
   const calls = (name: string) => `#!/bin/sh\nexec ${quoted(node)} ${quoted(door)} ${name} "$@"\n`;
   return {
     ...Object.fromEntries(SLURM_NAMES.map((name) => [name, calls(name)])),
-    salloc: calls("salloc"),
-    srun: SRUN,
+    srun: srun(calls("srun")),
     ...Object.fromEntries(MISSING.map((name) => [name, refuses(name)])),
   };
 }
 
 /** Inside a job its own srun stands in front of this one in PATH, unless the job has set PATH anew. */
-const SRUN = `#!/bin/sh
-[ -n "$ZOE_SLURM_BIN" ] && exec "$ZOE_SLURM_BIN/srun" "$@"
-echo "srun: error: srun outside a job is not supported by Zoe: call it in a script for sbatch, or hold nodes with salloc" >&2
-exit 1
-`;
+function srun(outside: string): string {
+  const inside = '[ -n "$ZOE_SLURM_BIN" ] && exec "$ZOE_SLURM_BIN/srun" "$@"';
+  return outside.replace("\n", () => `\n${inside}\n`);
+}
 
 function refuses(name: string): string {
   return `#!/bin/sh\necho "${name}: error: ${name} is not supported by Zoe" >&2\nexit 1\n`;

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ArrayTasks } from "./array.ts";
 import { quoted, shellWord } from "./file-name.ts";
-import type { Job } from "./job.ts";
+import { isGang, type Job } from "./job.ts";
 
 export interface Wrapped {
   readonly job: Job;
@@ -28,21 +28,21 @@ export function wrapperOf({
   directory,
   hasEnvironment,
 }: Wrapped): string {
-  const isGang = job.array === undefined && job.nodes * job.tasks > 1;
+  const ofGang = isGang(job);
   const set = Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`);
   return [
-    `slurm=$PWD/slurm`,
-    ...(isGang ? [`agent=$(dirname "$(command -v srun)")`] : []),
+    `slurm=$ZOE_WORK_DIR/slurm`,
+    ...(ofGang ? [`agent=$(dirname "$(command -v srun)")`] : []),
     ...(hasEnvironment ? [`. "$slurm/environment"`] : []),
     ...set,
     `first=$SLURM_JOB_ID`,
     `export SLURM_JOB_ID=$((first + ZOE_INSTANCE)) SLURM_RESTART_COUNT=$((ZOE_GENERATION - 1))`,
     `export SLURM_JOBID=$SLURM_JOB_ID`,
-    ...(isGang ? GANG_NODES : OWN_NODE),
+    ...(ofGang ? GANG_NODES : OWN_NODE),
     ...(job.array === undefined ? [] : arrayLines(job.array)),
-    ...(isGang ? [`export ZOE_SLURM_BIN=$agent`] : localSrun()),
+    ...(ofGang ? [`export ZOE_SLURM_BIN=$agent`] : localSrun()),
     `export PATH="$ZOE_SLURM_BIN:$PATH"`,
-    `export SLURM_SUBMIT_DIR=${directory === undefined ? '"$PWD"' : quoted(directory)}`,
+    `export SLURM_SUBMIT_DIR=${directory === undefined ? '"$ZOE_WORK_DIR"' : quoted(directory)}`,
     ...folder(job, directory),
     ...files(job),
     `run() { ${interpreter.map(quoted).join(" ")} "$slurm/slurm_script" "$@" <"$in"; }`,
@@ -101,7 +101,8 @@ function localSrun(): string[] {
 
 function folder({ chdir }: Job, directory: string | undefined): string[] {
   const wanted = chdir ?? directory;
-  if (wanted === undefined) return [];
+  // An image may have a folder of its own, in which the job's files are not.
+  if (wanted === undefined) return ['cd "$ZOE_WORK_DIR"'];
   return [`cd ${quoted(wanted)} || { echo "slurmstepd: error: couldn't chdir" >&2; exit 1; }`];
 }
 

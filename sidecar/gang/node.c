@@ -26,7 +26,7 @@ static volatile sig_atomic_t told;
 
 /** Told to stop: what runs here is told too. A second time, or without anything to wait for, it goes. */
 static void pass_on(int signal) {
-  if (program > 0) kill(program, signal);
+  if (program > 0) kill(-program, signal);
   stop_served(signal);
   if (program <= 0 || told++) _exit(128 + signal);
 }

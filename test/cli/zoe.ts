@@ -34,35 +34,35 @@ export interface TestServer {
 }
 
 /** `more`: further words for it. */
-export async function startTestServer(more: readonly string[] = []): Promise<TestServer> {
+export async function startTestServer(
+  more: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), "zoe-cli-"));
   const state = join(folder, "state");
   const begin = (port: string) => {
     const words = [join(ROOT, "local", "main.ts"), "--state", state, "--port", port];
     return spawn(process.execPath, [...words, ...more, "--requests-per-second", "2000"], {
       stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, ...environment },
     });
   };
   let child = begin("0");
   const address = await addressOf(child);
-  const environment = {
+  const ofClients = {
     ...{ ZOE_SERVER: address, ZOE_TOKEN_FILE: join(state, "admin-token") },
     HOME: folder,
     PATH: process.env.PATH ?? "",
   };
   return {
-    ...{ address, folder, environment },
+    ...{ address, folder, environment: ofClients },
     zoe: (args, { stdin = "", environment: more = {}, columns } = {}) =>
-      zoeHere(
-        args,
-        { ...environment, ...more, ...(columns && { COLUMNS: String(columns) }) },
-        stdin,
-      ),
+      zoeHere(args, { ...ofClients, ...more, ...(columns && { COLUMNS: String(columns) }) }, stdin),
     spawnZoe: (args, { cwd = folder, environment: more = {} } = {}) =>
       new Running(
         spawn("node", [join(ROOT, "cli", "zoe.mjs"), ...args], {
           cwd,
-          env: { ...environment, ...more },
+          env: { ...ofClients, ...more },
         }),
       ),
     async restart() {

@@ -38,7 +38,7 @@ for (const { name, dockerHost, runtime } of runtimes) {
       },
     };
   };
-  gangContract(`container, ${name}`, openGangs, { cpu: CAPACITY.cpu });
+  gangContract(`container, ${name}`, openGangs, { cpu: CAPACITY.cpu, isEntered: true });
 
   test(`${name}: srun runs hostname on every node of an image without MPI`, async () => {
     const body = await open(dockerHost);

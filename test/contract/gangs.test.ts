@@ -13,7 +13,7 @@ import { EventLog, type Play } from "./backend.ts";
 import { type GangBody, gangContract } from "./gangs.ts";
 import { commandFor } from "./plays.ts";
 
-if (hasCompiler()) gangContract("process", openProcesses, { cpu: CAPACITY.cpu });
+if (hasCompiler()) gangContract("process", openProcesses, { cpu: CAPACITY.cpu, isEntered: true });
 else describe.skip("gangs: process", () => test("needs gcc, for the agent of gangs", () => {}));
 
 function hasCompiler(): boolean {

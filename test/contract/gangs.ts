@@ -23,6 +23,8 @@ export interface GangBend {
 export interface GangFeatures {
   /** vCPU that the body of a test can hold; undefined where it queues what it can't. */
   readonly cpu?: number;
+  /** Commands can be run beside its programs. */
+  readonly isEntered?: boolean;
 }
 
 const STOPPED: Outcome = { kind: "cancelled", by: "ada" };
@@ -30,7 +32,7 @@ const STOPPED: Outcome = { kind: "cancelled", by: "ada" };
 export function gangContract(
   name: string,
   open: () => Promise<GangBody>,
-  { cpu }: GangFeatures = {},
+  { cpu, isEntered = false }: GangFeatures = {},
 ): void {
   describe(`gangs: ${name}`, () => {
     let body: GangBody;
@@ -99,6 +101,24 @@ export function gangContract(
       await backend.stop(idsOf(newer), STOPPED);
       await outcomes(newer);
     });
+
+    const finds = async () => {
+      const nodes = body.gang({ does: "stay" }, 2);
+      await backend.launch(nodes);
+      await running(nodes);
+      const script = 'echo "$ZOE_NODE of $ZOE_SIZE" its "$0"; command -v srun >/dev/null; exit 3';
+      for (const { instance } of nodes) {
+        let reply = await backend.exec?.(instance, ["sh", "-c", script, "x  y"]);
+        // Before the nodes have found each other there is nobody to ask.
+        while (reply?.kind === "missing" || (reply?.kind === "ended" && reply.exitCode === 114))
+          reply = await backend.exec?.(instance, ["sh", "-c", script, "x  y"]);
+        const stdout = `${instance.index} of 2 its x  y\n`;
+        expect(reply).toMatchObject({ kind: "ended", exitCode: 3, stdout, stderr: "" });
+      }
+      await backend.stop(idsOf(nodes), STOPPED);
+      await outcomes(nodes);
+    };
+    if (isEntered) test("a command finds on each node what its program finds", finds);
 
     if (cpu === undefined) return;
     test("without room for all of its nodes none is started", async () => {

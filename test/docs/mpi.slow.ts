@@ -41,7 +41,7 @@ test.skipIf(!hasMpi()).each(commands.map((command, at) => [command, expected[at]
   "%s (needs openmpi-bin libopenmpi-dev gcc)",
   async (command, wanted) => {
     const [, ...words] = command.split(" ");
-    const { code, out, err } = await server.zoe(words);
+    const { code, out, err } = await server.spawnZoe(words).ended;
     expect(`${out}${err}`).toMatch(wanted ?? /./);
     expect(code).toBe(0);
   },

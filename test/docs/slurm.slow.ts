@@ -40,6 +40,8 @@ const SAYS: Readonly<Record<string, RegExp>> = {
   "npx zoe sacct -j 1 --format=JobID,State,Elapsed,MaxRSS,ExitCode": /1\.batch +COMPLETED .*\d+K/,
   "npx zoe squeue -h -o '%i %t' -t all -u $USER": /^1 CD$/m,
   "cat part-7.txt": /^part 7\n$/,
+  "npx zoe salloc -N 2 --mem=100M srun echo both": /both\nboth\n/,
+  "npx zoe srun --jobid=17 -n 2 echo again": /^again\nagain\n$/,
   "cat ring.txt": /task 1 of 2/,
 };
 

@@ -29,7 +29,7 @@ export const execRoutes = [
         kind: _,
         instance,
         ...answer
-      } = await exec(call.api.world, execution, {
+      } = await exec(call.api.world, call.principal, execution, {
         ...where,
         words: command,
       });

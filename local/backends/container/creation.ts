@@ -11,7 +11,7 @@ import { labelsOf, prefixOf } from "./labels.ts";
 import { CACHE_FOLDER, type Mount, ZOE_FOLDER } from "./volumes.ts";
 
 const MIB = 1024 * 1024;
-const AGENT_FOLDER = "/zoe-gang";
+export const AGENT_FOLDER = "/zoe-gang";
 /** Processes and threads of one container. */
 export const MOST_PROCESSES = 4096;
 const PLACES = {

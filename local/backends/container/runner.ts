@@ -5,6 +5,7 @@ import type { ExecReply } from "#functions/backend.ts";
 import type { Log } from "#functions/world.ts";
 import type { Program, Runner, RunnerEvent, Tell } from "#local/backends/engine/runner.ts";
 import { ContainerLife, type LifeParts } from "./container-life.ts";
+import { AGENT_FOLDER } from "./creation.ts";
 import { Doors } from "./doors.ts";
 import { execIn } from "./exec.ts";
 import { Gate } from "./gate.ts";
@@ -31,6 +32,14 @@ export interface ContainerRunnerOptions {
 /** Of the runtime API's socket; only doors hold it. */
 export function socketFolderOf(root: string): string {
   return join(root, "door");
+}
+
+/** A node of a gang is entered through the agent that keeps it: the command then finds what its program finds. */
+function throughAgent({ gang, request }: Program, words: readonly string[]): readonly string[] {
+  if (gang === undefined) return words;
+  const { service, index } = request.instance;
+  const line = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  return [`${AGENT_FOLDER}/zoe-rsh`, `${service}-${index}`, line];
 }
 
 export class ContainerRunner implements Runner {
@@ -84,8 +93,9 @@ export class ContainerRunner implements Runner {
   }
 
   async exec(id: string, words: readonly string[]): Promise<ExecReply> {
-    const container = this.#lives.get(id)?.container;
-    return container ? execIn(container, words) : { kind: "missing" };
+    const life = this.#lives.get(id);
+    if (life?.container === undefined) return { kind: "missing" };
+    return execIn(life.container, throughAgent(life.program, words));
   }
 
   keeps(): Promise<readonly string[]> {

@@ -1,8 +1,11 @@
 // Programs as process groups of this machine: each is a command to the spawner (../../spawner/).
+import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { ExecReply } from "#functions/backend.ts";
 import { environmentOf } from "#local/backends/engine/environment.ts";
 import { gangEnvironment, gangWords, loopbackOf } from "#local/backends/engine/gang.ts";
-import type { Program, Runner } from "#local/backends/engine/runner.ts";
+import type { Program, ProgramEvent, Runner } from "#local/backends/engine/runner.ts";
+import { callNode, type NodePlace } from "#local/gang-call.ts";
 import type { MemoryLimitWay } from "#local/memory-limit.ts";
 import { Spawner, type SpawnerOptions, type StartCommand } from "#local/spawner/client.ts";
 import { wordsOf } from "#shared/zapp/words.ts";
@@ -14,10 +17,18 @@ const PATH = `${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/s
 export class ProcessRunner implements Runner {
   readonly way: MemoryLimitWay;
   readonly spawner: Spawner;
+  /** Nodes of gangs: what their agents are asked with. */
+  readonly #nodes = new Map<string, Program>();
 
   constructor(options: SpawnerOptions) {
     this.way = options.limit;
-    this.spawner = new Spawner(options);
+    this.spawner = new Spawner({
+      ...options,
+      tell: (events) => {
+        for (const event of events) if ("id" in event) this.#forget(event);
+        options.tell(events);
+      },
+    });
   }
 
   get limitsExactly(): boolean {
@@ -25,7 +36,20 @@ export class ProcessRunner implements Runner {
   }
 
   start(program: Program): void {
+    if (program.gang !== undefined) this.#nodes.set(program.id, program);
     this.spawner.start(commandOf(program));
+  }
+
+  #forget({ event, id }: ProgramEvent): void {
+    if (event !== "started") this.#nodes.delete(id);
+  }
+
+  /** By the agent that keeps it; other programs have none. */
+  async exec(id: string, words: readonly string[]): Promise<ExecReply> {
+    const program = this.#nodes.get(id);
+    if (program === undefined) return { kind: "closed" };
+    const place = await placeOf(program);
+    return place === undefined ? { kind: "missing" } : callNode(place, words);
   }
 
   stop(id: string, graceSeconds: number): void {
@@ -35,6 +59,14 @@ export class ProcessRunner implements Runner {
   close(): Promise<void> {
     return this.spawner.close();
   }
+}
+
+/** Undefined as long as its gang is not complete. */
+async function placeOf({ folders, gang, request }: Program): Promise<NodePlace | undefined> {
+  const hosts = await readFile(`${folders.tmp}/zoe-gang/hosts`, "utf8").catch(() => "");
+  const [, address, port] = hosts.split("\n")[request.gang?.node ?? 0]?.split(" ") ?? [];
+  if (address === undefined || gang === undefined) return undefined;
+  return { address, port: Number(port), secret: gang.secret };
 }
 
 function commandOf(program: Program): StartCommand {
