@@ -12,7 +12,7 @@ export function srunCommand(cli: Cli): Command {
     summary: "Run a program on nodes that salloc holds, as Slurm's srun does",
     examples: ["zoe srun --jobid=12 -n 16 hostname"],
     more: "The first option is --jobid, unless SLURM_JOB_ID says it; what follows is for the job's own srun, on its node 0.",
-    options: [{ long: "jobid", value: "one", effect: "used" }],
+    options: [{ long: "help", short: "h", value: "none", effect: "used" }],
     isWordy: true,
     run: (session, { rest }) => srun(session, rest),
   });
