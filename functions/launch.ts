@@ -119,12 +119,22 @@ async function startOn(
   requests: readonly LaunchRequest[],
 ): Promise<void> {
   const replies = await backend.launch(requests);
+  tellNoRoom(world, backend, replies);
   await Promise.all(
     replies.map((reply, position) => {
       const request = requests[position];
       return request === undefined ? undefined : settleReply(world, backend, request, reply);
     }),
   );
+}
+
+/** One line for each reason, however many it kept from starting. */
+function tellNoRoom(world: World, { name }: Backend, replies: readonly LaunchReply[]): void {
+  const reasons = new Map<string, number>();
+  for (const reply of replies)
+    if (reply.kind === "noRoom") reasons.set(reply.reason, (reasons.get(reply.reason) ?? 0) + 1);
+  for (const [reason, count] of reasons)
+    world.log.info("Not started yet; it is asked again soon.", { backend: name, reason, count });
 }
 
 async function settleReply(

@@ -3,7 +3,7 @@ import { isOver } from "#shared/execution.ts";
 import type { InstanceId } from "#shared/instance.ts";
 import { type Placement, placedGeneration } from "#shared/placement.ts";
 import { release } from "./after.ts";
-import type { Backend } from "./backend.ts";
+import type { Backend, InstanceLook } from "./backend.ts";
 import { cancel } from "./cancel.ts";
 import { lookAgain } from "./due.ts";
 import { finish } from "./finish.ts";
@@ -140,10 +140,20 @@ async function lookAt(
   const silent = live.filter((instance) => instance.changedAt <= silentSince);
   if (silent.length === 0) return;
   const looks = await backend.look(silent.map(idOf));
+  const unheard = silent.filter(({ state }, position) => isNews(looks[position], state));
+  if (unheard.length > 0)
+    world.log.warn("What happened to instances was not heard of: it was asked for.", {
+      ...{ executionId: placement.executionId, service: placement.service },
+      count: unheard.length,
+    });
   for (const [position, look] of looks.entries()) {
     const instance = silent[position];
     if (instance !== undefined) await believe(world, placement, instance, look);
   }
+}
+
+function isNews(look: InstanceLook | undefined, state: Instance["state"]): boolean {
+  return look?.kind === "ended" || (look?.kind === "running" && state !== "running");
 }
 
 async function believe(

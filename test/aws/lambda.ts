@@ -13,6 +13,8 @@ export interface LambdaOptions {
   readonly sqs: Sqs;
   /** Invocations at once in the account: 1,000, of a new account 10. */
   readonly concurrency?: number;
+  /** Told how each invocation ended. */
+  readonly log?: (name: string, invoked: Invoked) => void;
 }
 
 export class Lambda {
@@ -38,6 +40,12 @@ export class Lambda {
   }
 
   async invoke(of: FunctionOptions, event: object, lineage: Lineage = {}): Promise<Invoked> {
+    const invoked = await this.#invoke(of, event, lineage);
+    this.#options.log?.(of.name, invoked);
+    return invoked;
+  }
+
+  async #invoke(of: FunctionOptions, event: object, lineage: Lineage): Promise<Invoked> {
     if (this.#running >= (this.#options.concurrency ?? 1000)) return { kind: "throttled" };
     this.mostRunning = Math.max(this.mostRunning, ++this.#running);
     try {

@@ -1,7 +1,7 @@
 // A story that a test tells in virtual time: a stand, its clock, what was recorded and logged, and the words for asking its API.
 import type { RecordedCall } from "#test/aws/recorder.ts";
 import type { Answered } from "./api.ts";
-import { functionsCast, type Program, type Watcher } from "./functions-cast.ts";
+import { type FunctionsOptions, functionsCast, type Program } from "./functions-cast.ts";
 import { IdleClock } from "./idle-clock.ts";
 import { openStand, type Stand, type StandOptions } from "./stand.ts";
 
@@ -23,25 +23,20 @@ export interface Play {
   close(): Promise<void>;
 }
 
-export interface PlayOptions extends Partial<Omit<StandOptions, "clock" | "record" | "write">> {
-  readonly watch?: Watcher;
-  readonly flushMilliseconds?: number;
+export interface PlayOptions extends Partial<Omit<StandOptions, "clock" | "write">> {
+  /** Of who plays in the containers. */
+  readonly playing?: Omit<FunctionsOptions, "program">;
 }
 
 export async function openPlay(program: Program, options: PlayOptions = {}): Promise<Play> {
-  const { watch, flushMilliseconds, ...more } = options;
+  const { playing = {}, record, ...more } = options;
   const clock = new IdleClock(NOON);
   const calls: RecordedCall[] = [];
   const lines: string[] = [];
-  const playing = {
-    program,
-    ...(watch && { watch }),
-    ...(flushMilliseconds !== undefined && { flushMilliseconds }),
-  };
   const stand = await clock.during(
     openStand({
-      ...{ clock, cast: (cloud) => functionsCast(cloud, playing) },
-      record: (call) => calls.push(call),
+      ...{ clock, cast: (cloud) => functionsCast(cloud, { ...playing, program }) },
+      record: record ?? ((call) => calls.push(call)),
       write: (line) => lines.push(line),
       ...more,
     }),

@@ -26,7 +26,11 @@ export function worker(answer: Answering, { together = 10, taskMs = 200 } = {}):
     while (!told.aborted) {
       const asked = await session().next(together, 20, () => {});
       if (asked.status === LEAVE) return 0;
-      if (asked.status !== 200) continue;
+      if (asked.status !== 200) {
+        // While its sidecar closes the door it is answered at once.
+        await pause(100);
+        continue;
+      }
       const { leases } = JSON.parse(asked.text ?? "{}") as { leases: readonly Lease[] };
       await pause(taskMs * leases.length);
       if (told.aborted) break;

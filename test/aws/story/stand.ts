@@ -19,6 +19,7 @@ import { sweep } from "#functions/sweep.ts";
 import { AWS_FUNCTIONS, type AwsFunction } from "#shared/aws-names.ts";
 import type { AwsEnv } from "#shared/env.ts";
 import { REGION } from "#test/aws/aws.ts";
+import type { Invoked } from "#test/aws/lambda/function.ts";
 import { Lambda } from "#test/aws/lambda.ts";
 import type { RecordedCall } from "#test/aws/recorder.ts";
 import { type Api, apiOf } from "./api.ts";
@@ -56,7 +57,7 @@ export async function openStand(options: StandOptions): Promise<Stand> {
   play = options.cast(cloud);
   if (options.record) aws.recorder = options.record;
   const lambda = new Lambda({
-    ...{ clock: options.clock, sqs },
+    ...{ clock: options.clock, sqs, log: platformLog(options) },
     ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
   });
   const handlers = new Map<AwsFunction, Handler>();
@@ -92,6 +93,14 @@ export async function openStand(options: StandOptions): Promise<Stand> {
       rest();
       await lambda.close();
     },
+  };
+}
+
+/** What Lambda itself writes beside a function's lines. */
+function platformLog({ write = () => {} }: StandOptions) {
+  return (name: string, { kind }: Invoked) => {
+    if (kind !== "answered")
+      write(`${JSON.stringify({ type: "platform.report", name, status: kind })}\n`);
   };
 }
 
