@@ -19,6 +19,7 @@ export const BENCHES: readonly Bench[] = [
   { name: "array", file: "array.ts", small: SMALL },
   { name: "processes", file: "processes.ts", small: ["--count", "20", "--rounds", "1"] },
   { name: "containers", file: "containers.ts", small: SMALL },
+  { name: "ring", file: "ring.ts", small: SMALL },
   { name: "executions", file: "executions.ts", small: SMALL },
   { name: "speed-up", file: "speed-up.ts", small: SMALL, plot: "plots/speed-up.svg" },
   { name: "store", file: "store.ts", small: SMALL },

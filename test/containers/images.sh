@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the images that the tests of the container engine run, without an image registry: a Debian by debootstrap, a Node from node_modules, then the
-# catalogue from its own Dockerfiles, unchanged. With Podman; what Docker is to have is handed on to it. For tests only: never push what this makes.
+# catalogue from its own Dockerfiles, unchanged, and programs of others that the tests run. With Podman; what Docker is to have is handed on to it. For tests only: never push what this makes.
 #   test/containers/images.sh            into Podman
 #   test/containers/images.sh --docker   and into the Docker that DOCKER_HOST names, or the usual one
 set -euo pipefail
@@ -48,7 +48,7 @@ has "$base" || make_base
 has "$node" || make_node
 npm_settings
 images=("$base" "$node")
-for dockerfile in zapps/frameworks/*/Dockerfile zapps/*/Dockerfile; do
+for dockerfile in zapps/frameworks/*/Dockerfile zapps/*/Dockerfile test/containers/*/Dockerfile; do
   name=docker.io/zoe/$(basename "$(dirname "$dockerfile")")
   podman build -q --network host "${volumes[@]}" -f "$dockerfile" -t "$name" zapps >"$work/build.log" 2>&1 || { cat "$work/build.log"; exit 1; }
   images+=("$name:latest")

@@ -16,6 +16,7 @@ import { memoryObjects } from "#local/objects/memory-objects.ts";
 import { memoryStore } from "#local/store/memory-store.ts";
 import { AD_HOC, BATCH_QUEUES, batchQueueName } from "#shared/aws-names.ts";
 import { EXIT, InstanceSpec, SPEC_IN_BUCKET } from "#shared/container-group.ts";
+import type { InstanceId } from "#shared/instance.ts";
 import type { Capabilities } from "#shared/pool.ts";
 import { Aws } from "#test/aws/aws.ts";
 import { type Batch, type BatchOptions, batch } from "#test/aws/batch.ts";
@@ -47,12 +48,14 @@ export function openAwsBody(engine: "ecs" | "batch", options: AwsBodyOptions = {
   const events = new EventLog();
   const raw: RawEvent[] = [];
   const plays = new Map<string, Play>();
+  const stages = new Map<string, Stage>();
   const told: Promise<void>[] = [];
   const onEvent = (event: RawEvent) => {
     raw.push(event);
     told.push(tell(event, book, events));
   };
-  const cast = (group: Group, stage: Stage) => void perform(group, stage, { plays, files, clock });
+  const cast = (group: Group, stage: Stage) =>
+    void perform(group, stage, { plays, stages, files, clock });
   const common = { clock, cast, onEvent };
   const doubles: { readonly ecs: Ecs; readonly batch: Batch } = {
     ecs: ecs({ ...common, clusters: ["zoe"], ...options.ecs }),
@@ -93,6 +96,12 @@ export function openAwsBody(engine: "ecs" | "batch", options: AwsBodyOptions = {
     ...{ backend, family, book, store, events, raw, aws, clock, files, ready, ...{ doubles } },
     /** Everything that AWS told so far has reached the log. */
     told: () => Promise.all(told),
+    /** Its host goes; node 0's sidecar hears it, and ends what is left. */
+    loseNode: (node: InstanceId) => {
+      doubles.batch.jobs.at(-1)?.children[node.index - 1]?.loseHost();
+      const exitCodes = { enter: 0, program: 137, sidecar: EXIT.lostNode };
+      stages.get(nameOf({ ...node, index: 0 }))?.end({ exitCodes });
+    },
     as: (request: LaunchRequest, play: Play) => {
       plays.set(nameOf(request.instance), play);
       return request;
@@ -127,16 +136,23 @@ async function tell(raw: RawEvent, book: LaunchBook, log: EventLog): Promise<voi
 
 interface Props {
   readonly plays: ReadonlyMap<string, Play>;
+  readonly stages: Map<string, Stage>;
   readonly files: ReturnType<typeof memoryObjects>;
   readonly clock: Clock;
 }
 
 /** What enter, program and sidecar would do. */
-async function perform(group: Group, stage: Stage, { plays, files, clock }: Props): Promise<void> {
+async function perform(
+  group: Group,
+  stage: Stage,
+  { plays, stages, files, clock }: Props,
+): Promise<void> {
   const enter = group.containers.find(({ name }) => name === "enter")?.environment ?? {};
   const spec = await specOf(enter.ZOE_SPEC ?? "", files);
   const offset = Number(enter.AWS_BATCH_JOB_ARRAY_INDEX ?? enter.AWS_BATCH_JOB_NODE_INDEX ?? 0);
-  const play = plays.get(nameOf({ ...spec, index: spec.index + offset })) ?? { does: "succeed" };
+  const name = nameOf({ ...spec, index: spec.index + offset });
+  const play = plays.get(name) ?? { does: "succeed" };
+  stages.set(name, stage);
   const end = (program: number, sidecar = program) =>
     stage.end({ exitCodes: { enter: 0, program, sidecar } });
   if (spec.maxTimeSeconds !== undefined)
