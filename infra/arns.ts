@@ -28,7 +28,6 @@ export interface Arns {
   readonly programLogGroup: string;
   readonly executionRole: string;
   readonly boundary: string;
-  readonly vpc: string;
   /** The account's repository of built images, and the account's own. */
   readonly repositories: string;
   readonly taskQueues: string;
@@ -39,7 +38,8 @@ export interface Arns {
   readonly jobQueues: string;
   readonly jobs: string;
   readonly secrets: string;
-  readonly securityGroups: string;
+  /** Those that are made for one execution: of secret parameters, of gangs. */
+  readonly executionSecrets: string;
   /** Of a clinical stack. */
   readonly key?: string;
   readonly function: (name: AwsFunction) => string;
@@ -52,7 +52,6 @@ export interface ArnsOf {
   readonly clusterName: string;
   readonly clusterArn: string;
   readonly programLogsArn: string;
-  readonly vpcId: string;
   readonly key?: string;
 }
 
@@ -83,7 +82,6 @@ export function arnsOf(scope: Construct, of: ArnsOf): Omit<Arns, "executionRole"
     cluster: of.clusterArn,
     programLogs: of.programLogsArn,
     programLogGroup: logGroupName(stack),
-    vpc: arn("ec2", "vpc", of.vpcId),
     repositories: arn("ecr", "repository", "*"),
     taskQueues: Stack.of(scope).formatArn({
       service: "sqs",
@@ -96,7 +94,7 @@ export function arnsOf(scope: Construct, of: ArnsOf): Omit<Arns, "executionRole"
     jobQueues: arn("batch", "job-queue", `${stack}_*`),
     jobs: arn("batch", "job", "*"),
     secrets: arn("secretsmanager", "secret", `${secretPrefix(stack)}*`, colon),
-    securityGroups: arn("ec2", "security-group", "*"),
+    executionSecrets: arn("secretsmanager", "secret", `${secretPrefix(stack)}*/exe_*`, colon),
     key: of.key,
     function: (name) => arn("lambda", "function", functionName(stack, name), colon),
   };

@@ -63,10 +63,6 @@ export const REASONS: readonly Reason[] = [
     rule: patterns("arn:.*:(job-queue|job|task)/.*"),
     reason: "Queues of Batch have the stack's prefix; jobs and tasks have ids that AWS chooses.",
   },
-  {
-    rule: patterns("arn:.*:security-group/\\*"),
-    reason: "Ids that AWS chooses; the condition asks for a tenant's tag.",
-  },
   { rule: patterns("<.*>/index/\\*"), reason: "Indexes of the stack's own tables." },
   {
     rule: patterns("<.*>/tenants/.*"),

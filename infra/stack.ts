@@ -58,7 +58,7 @@ export class ZoeStack extends Stack {
     });
     const { cluster } = new Programs(this, "Programs", { vpc: network.vpc, stack: stage.name });
     const images = new Images(this, "Images");
-    const arns = this.arns({ storage, queues, network, programs: cluster, logs, key });
+    const arns = this.arns({ storage, queues, programs: cluster, logs, key });
     const batch = this.batch(network, arns);
 
     // Who does the work.
@@ -96,14 +96,13 @@ export class ZoeStack extends Stack {
     return Array.from({ length: zones }, (_, n) => Fn.select(n, Fn.getAzs()));
   }
 
-  private arns({ storage, queues, network, programs, logs, key }: Parts): Arns {
+  private arns({ storage, queues, programs, logs, key }: Omit<Parts, "network">): Arns {
     const { name } = this.#stage;
     const arns = arnsOf(this, {
       ...{ stack: name, storage, queues, key: key?.keyArn },
       clusterName: programs.clusterName,
       clusterArn: programs.clusterArn,
       programLogsArn: logs.logGroupArn,
-      vpcId: network.vpc.vpcId,
     });
     return {
       ...arns,

@@ -43,11 +43,7 @@ export function launch(arns: Arns): PolicyStatement[] {
     allow("ListTasks", ["ecs:ListTasks"], everything, ofCluster),
     allow("LookAtJobs", ["batch:DescribeJobs", "batch:ListJobs"], everything),
     allow("Define", ["lambda:InvokeFunction"], arns.function("definer")),
-    allow(
-      "MakeTaskQueues",
-      ["sqs:CreateQueue", "sqs:SetQueueAttributes", "sqs:GetQueueUrl", "sqs:DeleteQueue"],
-      arns.taskQueues,
-    ),
+    allow("MakeTaskQueues", ["sqs:CreateQueue"], arns.taskQueues),
     // Requests that do not fit into 8,192 characters of overrides.
     allow("LargeRequests", ["s3:PutObject"], `${arns.bucket}/*`),
   ];
@@ -59,15 +55,11 @@ export function definer(arns: Arns): PolicyStatement[] {
     allow("DefineTasks", ["ecs:RegisterTaskDefinition"], `${arns.taskDefinitions}:*`, {
       StringEqualsIfExists: { "ecs:privileged": "false" },
     }),
-    allow("TagTaskDefinitions", ["ecs:TagResource"], `${arns.taskDefinitions}:*`, {
-      StringEquals: { "ecs:CreateAction": "RegisterTaskDefinition" },
-    }),
     allow("DefineJobs", ["batch:RegisterJobDefinition"], arns.jobDefinitions, {
       // `IfExists`: whether Batch fills these keys for a definition of several containers is not documented.
       BoolIfExists: { "batch:Privileged": "false" },
       StringEqualsIfExists: { "batch:LogDriver": "awslogs", "batch:AWSLogsGroup": programLogGroup },
     }),
-    allow("TagJobDefinitions", ["batch:TagResource"], arns.jobDefinitions),
     // Neither description knows a resource.
     allow(
       "FindDefinitions",

@@ -27,7 +27,9 @@ export function api(arns: Arns): PolicyStatement[] {
       `${bucket}/*`,
     ),
     allow("ListFiles", ["s3:ListBucket"], bucket),
-    allow("Logs", ["logs:GetLogEvents", "logs:DescribeLogStreams"], [programLogs]),
+    allow("Logs", ["logs:GetLogEvents"], programLogs),
+    // How many tasks are leased is SQS's to say.
+    allow("CountTasks", ["sqs:GetQueueAttributes"], arns.taskQueues),
     // It keeps secrets and never reads one.
     allow(
       "KeepSecrets",
@@ -48,7 +50,6 @@ export function schedule(arns: Arns): PolicyStatement[] {
   return [
     readControl(arns),
     writeControl(arns),
-    readWork(arns),
     send(arns, "decide", "launch", "event"),
     receive(arns.decide),
   ];
@@ -62,12 +63,12 @@ export function observe(arns: Arns): PolicyStatement[] {
     writeWork(arns),
     send(arns, "decide", "launch", "event", "feed"),
     receive(arns.event),
-    allow("EndTaskQueues", ["sqs:DeleteQueue", "sqs:GetQueueAttributes"], arns.taskQueues),
+    allow("CountTasks", ["sqs:GetQueueAttributes"], arns.taskQueues),
   ];
 }
 
 export function sweep(arns: Arns): PolicyStatement[] {
-  const { bucket, cluster, programLogs, tasks } = arns;
+  const { bucket, cluster, executionSecrets, tasks } = arns;
   const ofCluster = { ArnEquals: { "ecs:cluster": cluster } };
   return [
     readControl(arns),
@@ -81,11 +82,10 @@ export function sweep(arns: Arns): PolicyStatement[] {
     // Batch's lists and descriptions know no resource.
     allow("LookAtJobs", ["batch:DescribeJobs", "batch:ListJobs"], everything),
     allow("EndTaskQueues", ["sqs:DeleteQueue", "sqs:GetQueueAttributes"], arns.taskQueues),
-    allow("Forget", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], `${bucket}/*`),
+    allow("ForgetFiles", ["s3:DeleteObject"], `${bucket}/*`),
     allow("ListFiles", ["s3:ListBucket"], bucket),
-    // Logs of what has ended go to the bucket, where they are read without CloudWatch's limits.
-    allow("Logs", ["logs:GetLogEvents", "logs:DescribeLogStreams"], programLogs),
-    allow("ForgetLogs", ["logs:DeleteLogStream"], programLogs),
+    // Those of one execution; nobody's own.
+    allow("ForgetSecrets", ["secretsmanager:DeleteSecret"], executionSecrets),
   ];
 }
 
@@ -95,12 +95,7 @@ export function feed(arns: Arns): PolicyStatement[] {
     readWork(arns),
     writeWork(arns),
     receive(arns.feed),
-    send(arns, "event", "feed"),
-    allow(
-      "FeedTasks",
-      ["sqs:SendMessage", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"],
-      arns.taskQueues,
-    ),
+    allow("FeedTasks", ["sqs:SendMessage", "sqs:GetQueueAttributes"], arns.taskQueues),
     allow("LargeTasks", ["s3:GetObject"], `${arns.bucket}/*`),
   ];
 }

@@ -60,7 +60,8 @@ export async function leaseTasks(
 
 async function receive(parts: TaskQueueParts, asking: Asking, max: number, isFirst: boolean) {
   const { url, queue, waitSeconds, signal } = asking;
-  const seconds = isFirst ? Math.min(20, Math.floor(waitSeconds)) : 0;
+  // Upwards: what is left of a second would be a second of short polls, each of them paid.
+  const seconds = isFirst ? Math.min(20, Math.ceil(waitSeconds)) : 0;
   const visibilitySeconds = queue.options.leaseSeconds;
   return parts.messages.receive(url, { max, waitSeconds: seconds, visibilitySeconds, signal });
 }

@@ -1,8 +1,10 @@
 // What nobody may do, judged over the rights of the stack and the roles that it makes; and that each condition is what holds some of it.
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { faultsOf } from "./authorization.ts";
 import { deniedCalls } from "./denied/denied.ts";
 import { judgeAttempt, openGround } from "./ground.ts";
+import { PAGE, withTables } from "./page.ts";
 import { mayAll } from "./principals.ts";
 import { mutations } from "./without.ts";
 
@@ -40,4 +42,9 @@ test("each condition, and the boundary, holds back at least one of them", () => 
     ({ ground: bent }) => !held.some((attempt) => mayAll(judgeAttempt(attempt, bent))),
   );
   expect(idle.map(({ name }) => name)).toEqual([]);
+});
+
+test("docs/security.md has the tables as they are now: npm run rights", () => {
+  const page = readFileSync(PAGE, "utf8");
+  expect(withTables(page, ground.rights, denied)).toBe(page);
 });

@@ -63,7 +63,7 @@ function doubleArns(stack: Stack, env: AwsEnv, key: string | undefined): Arns {
     ...arnsOf(stack, {
       ...{ stack: env.ZOE_STACK, queues: queues as Queues, storage: storage as Storage, key },
       clusterName: env.ZOE_CLUSTER.split("/").at(-1) ?? "",
-      ...{ clusterArn: env.ZOE_CLUSTER, vpcId: env.ZOE_VPC },
+      clusterArn: env.ZOE_CLUSTER,
       programLogsArn: arn("logs", `log-group:${env.ZOE_LOG_GROUP}:*`),
     }),
     ...{ executionRole: env.ZOE_EXECUTION_ROLE_ARN, boundary: env.ZOE_TASK_BOUNDARY_ARN },

@@ -1,10 +1,12 @@
 // What the task queues of the AWS body survive: crashes between the table and SQS, copies, lost messages, workers that die without a word.
+
 import { describe, expect, test } from "vitest";
 import { feed, refeedMissing } from "#functions/aws/feed.ts";
 import { Shelf } from "#functions/aws/task-queues/shelf.ts";
 import { SILENT_ENDS } from "#functions/aws/task-queues/starts.ts";
 import type { AwsTaskQueues } from "#functions/aws/task-queues/task-queues.ts";
 import type { TaskQueues } from "#functions/task-queues.ts";
+import type { RecordedCall } from "#test/aws/recorder.ts";
 import { seededRandom } from "#test/contract/seeded-random.ts";
 import {
   aRoute,
@@ -16,7 +18,7 @@ import {
   OPTIONS,
   succeeded,
 } from "#test/contract/task-queue.ts";
-import { openTaskQueueStand, type TaskQueueStand } from "./task-queue-body.ts";
+import { openTaskQueueStand, passing, type TaskQueueStand } from "./task-queue-body.ts";
 
 const done = (tasks: TaskQueues, ref = DOCUMENTS) => tasks.counts(ref);
 const queueIn = async ({ parts }: TaskQueueStand, ref = DOCUMENTS) => {
@@ -241,4 +243,16 @@ describe("by chance", () => {
     },
     60_000,
   );
+});
+
+test("a wait of some seconds and a half is one long poll, and no short ones at its end", async () => {
+  const calls: RecordedCall[] = [];
+  const stand = await openTaskQueueStand({ recorder: (call) => calls.push(call) });
+  await stand.tasks.create(DOCUMENTS, OPTIONS);
+  stand.advance(2);
+  const request = { max: 5, worker: "w-1.1", waitSeconds: 2.5 };
+  const asked = () => calls.filter(({ operation }) => operation === "ReceiveMessage").length;
+  const before = asked();
+  await passing(stand.timers, stand.tasks.lease(DOCUMENTS, request));
+  expect(asked() - before).toBeLessThanOrEqual(3);
 });
