@@ -11,6 +11,8 @@ export interface Settings {
   readonly placedPerCycle: number;
   /** A placed instance of which nothing was heard for this long is looked at by the sweep. */
   readonly silentSeconds: number;
+  /** Backends are asked for what runs and should not this often at most; 0 is with every sweep. */
+  readonly orphanSeconds: number;
   /** Queues of a running execution are looked at this often. */
   readonly tickSeconds: number;
   /** Deaths of workers in a row, without a task done, before their execution fails. */
@@ -25,6 +27,7 @@ export const DEFAULT_SETTINGS: Settings = {
   headsPerShare: 48,
   placedPerCycle: 500,
   silentSeconds: 30,
+  orphanSeconds: 0,
   tickSeconds: 10,
   workerStrikes: 6,
   graceSeconds: 10,

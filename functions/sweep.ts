@@ -26,10 +26,16 @@ export async function sweep(world: World, isFirst = false): Promise<void> {
   await lookAtGangs(world, placements);
   await lookAtSilent(world, placements, isFirst);
   await world.tasks.repair?.([...new Set(placements.map(({ executionId }) => executionId))]);
-  await stopOrphans(world);
+  if (isFirst || isTurn(world)) await stopOrphans(world);
   await letGoOfOver(world);
   await wakeScheduler(world, placements);
   await forgetOldUploads(world);
+}
+
+/** Sweeps of a host without memory agree on it by the clock. */
+function isTurn({ now, settings }: World): boolean {
+  const slots = Math.round(settings.orphanSeconds / 60);
+  return slots <= 1 || Math.floor(now() / 60_000) % slots === 0;
 }
 
 /** Records whose time has come, earliest first; a page a shard, the rest with the next sweep. */

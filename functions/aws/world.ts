@@ -16,6 +16,9 @@ import { sqsQueue } from "./queue.ts";
 import { managedSecrets } from "./secrets.ts";
 import { dynamoStore } from "./store.ts";
 
+/** Batch lists one queue and one state a call: 25 calls. Nothing that runs costs much in so long. */
+const ORPHAN_SECONDS = 300;
+
 /** What stands on the rest: each is built over the base. */
 export interface WorldParts {
   readonly tasks: World["tasks"];
@@ -67,7 +70,11 @@ export function awsBase(
     secrets: managedSecrets({ client: clients.secrets, stack: env.ZOE_STACK, store }),
     builtIn: readBuiltIn(env.ZOE_ZAPPS),
     frameworks: readFrameworks(env.ZOE_ZAPPS),
-    settings: { ...DEFAULT_SETTINGS, retentionDays: env.ZOE_RETENTION_DAYS },
+    settings: {
+      ...DEFAULT_SETTINGS,
+      orphanSeconds: ORPHAN_SECONDS,
+      retentionDays: env.ZOE_RETENTION_DAYS,
+    },
     newId: idMaker(now),
     log: jsonLog(env.ZOE_LOG, write, now),
   };

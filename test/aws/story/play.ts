@@ -16,7 +16,7 @@ export interface Play {
   ask(method: string, path: string, body?: unknown): Promise<Answered>;
   submit(submission: object): Promise<string>;
   /** Lets time pass until it has ended; answers how it then stands. */
-  ended(id: string, limitMs?: number): ReturnType<Play["look"]>;
+  ended(id: string, limitMs?: number, everyMs?: number): ReturnType<Play["look"]>;
   // biome-ignore lint/suspicious/noExplicitAny: the API's own answer.
   look(id: string): Promise<any>;
   pass(milliseconds: number): Promise<void>;
@@ -55,12 +55,12 @@ export async function openPlay(program: Program, options: PlayOptions = {}): Pro
       if (status !== 201) throw new Error(`It was not accepted: ${status} ${JSON.stringify(json)}`);
       return json.execution.id;
     },
-    async ended(id, limitMs = 3_600_000) {
+    async ended(id, limitMs = 3_600_000, everyMs = 2000) {
       const until = clock.now() + limitMs;
       for (;;) {
         const json = await look(id);
         if (json?.state === "ended" || clock.now() >= until) return json;
-        await pass(2000);
+        await pass(everyMs);
       }
     },
     close: () => clock.during(stand.close()),

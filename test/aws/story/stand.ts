@@ -32,6 +32,8 @@ export interface StandOptions extends Omit<CloudOptions, "env" | "cast"> {
   readonly environment?: Readonly<Record<string, string>>;
   /** Invocations at once in the account. */
   readonly concurrency?: number;
+  /** Of the SDK's client for Batch: one, as built. */
+  readonly batchAttempts?: number;
   readonly record?: (call: RecordedCall) => void;
   /** Lines of the functions' logs. */
   readonly write?: (line: string) => void;
@@ -109,7 +111,7 @@ function hostedBy(
   env: AwsEnv,
   { aws }: Cloud,
   calling: Calling,
-  { clock, write = () => {} }: StandOptions,
+  { clock, batchAttempts = 1, write = () => {} }: StandOptions,
 ): Hosted {
   const role = roleOf(name);
   const pause = (ms: number, signal?: AbortSignal) =>
@@ -128,7 +130,7 @@ function hostedBy(
     start: {
       ecs: new ECSClient(aws.client(role)),
       // As startClients() has it: a job has no token to be known by.
-      batch: new BatchClient(aws.client(role, { maxAttempts: 1 })),
+      batch: new BatchClient(aws.client(role, { maxAttempts: batchAttempts })),
     },
     host: { host: `${name}-1`, now: () => clock.now(), pause, write },
   });
