@@ -107,6 +107,8 @@ function definitionOperations({ definitions }: State): Service["operations"] {
         }),
       };
     },
+    /** The double's queues run jobs without hosts. */
+    DescribeComputeEnvironments: () => ({ computeEnvironments: [] }),
     DeregisterJobDefinition(input: sdk.DeregisterJobDefinitionCommandInput) {
       definitions.deregister(input.jobDefinition ?? "");
       return {};
