@@ -15,6 +15,7 @@ import { hastyClock } from "./clock.ts";
 import { dynamodb } from "./dynamodb.ts";
 import { logs } from "./logs.ts";
 import type { RecordedCall } from "./recorder.ts";
+import { liveThroughADay } from "./rights/a-day.ts";
 import { s3 } from "./s3.ts";
 import { secretsManager } from "./secrets-manager.ts";
 import { tableInput } from "./tables.ts";
@@ -23,6 +24,9 @@ const folder = modelFolder();
 const ROLE = "arn:aws:iam::123456789012:role/zoe-test";
 
 if (folder === undefined) test.skip("botocore is not installed: pip install botocore", () => {});
+
+/** As signatures name them. */
+const SERVICES = ["batch", "dynamodb", "ecs", "iam", "logs", "s3", "secretsmanager", "sqs"];
 
 describe.skipIf(folder === undefined)("AWS's published models", () => {
   const models = new Models(folder ?? "");
@@ -55,6 +59,16 @@ describe.skipIf(folder === undefined)("AWS's published models", () => {
     expect(calls.flatMap((call) => models.faultsOf(call))).toEqual([]);
     expect(new Set(calls.map(({ operation }) => operation)).size).toBeGreaterThan(20);
   });
+
+  test("have nothing against any call of a day in the whole body", async () => {
+    const { calls, close } = await liveThroughADay();
+    await close();
+    const asked = calls.filter(({ service }) => service !== "lambda");
+    const faults = asked.flatMap((call) => models.faultsOf(call));
+    expect([...new Set(faults.map((fault) => fault.replaceAll(/\.\d+/g, "[]")))]).toEqual([]);
+    const services = new Set(asked.map(({ service }) => service));
+    expect([...services].sort()).toEqual(SERVICES);
+  }, 300_000);
 
   test("would say what is wrong", () => {
     const call = { at: 0, service: "dynamodb", principal: ROLE };
