@@ -77,6 +77,8 @@ export const InstanceSpec = z.strictObject({
     .strictObject({
       queue: z.string(),
       idleSeconds: z.number(),
+      /** Its service has a minimum: until it is told that there are more, it stays. */
+      mustStay: z.boolean().optional(),
       maxTasks: z.int().optional(),
       retireAfterSeconds: z.number().optional(),
     })

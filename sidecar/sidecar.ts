@@ -1,6 +1,6 @@
 // Beside the program: answers its runtime API, keeps its claim, sees it end, stages its outputs out, and ends with its code.
 import { endClaim } from "#functions/aws/claim.ts";
-import { type Orders, readOrders } from "#functions/aws/orders.ts";
+import { type Orders, readOrders, untold } from "#functions/aws/orders.ts";
 import type { Runtime } from "#functions/runtime-api/runtime.ts";
 import { EXIT } from "#shared/container-group.ts";
 import { keepClaim } from "./fence.ts";
@@ -131,20 +131,22 @@ async function openDoor(
 }
 
 class LatestOrders {
-  now: Orders = { mayLeave: true, isDraining: false };
+  now: Orders;
   readonly #world: SidecarWorld;
   readonly #instance: Instance;
 
   constructor(world: SidecarWorld, instance: Instance) {
     this.#world = world;
     this.#instance = instance;
+    this.now = untold(instance.spec.worker?.mustStay);
   }
 
   async follow(over: AbortSignal): Promise<void> {
     const { executionId, service } = this.#instance.spec;
     const of = { owner: ownerOf(this.#instance), executionId, service };
     while (!over.aborted) {
-      this.now = await readOrders(this.#world.store, of).catch(() => this.now);
+      const told = await readOrders(this.#world.store, of).catch(() => undefined);
+      this.now = told ?? this.now;
       await this.#world.pause(ORDERS_MS, over);
     }
   }

@@ -19,11 +19,15 @@ type Shape =
   | { readonly is: "tick"; readonly executionId: string }
   | { readonly is: "other" };
 
+/** Told of each execution that was looked at. */
+export type Looked = (executionId: string) => Promise<void>;
+
 /** Positions of the messages that failed; those that say nothing to us are done. */
 export async function observeMessages(
   world: World,
   book: LaunchBook,
   messages: readonly unknown[],
+  looked: Looked = async () => {},
 ): Promise<number[]> {
   const shapes = messages.map(shapeOf);
   const others = shapes.filter(({ is }) => is === "other").length;
@@ -37,7 +41,7 @@ export async function observeMessages(
       events.push(event);
     }
   const failed = new Set((await observe(world, events)).map((at) => origins[at] ?? 0));
-  await tickAll(world, shapes, failed);
+  await tickAll(world, shapes, failed, looked);
   return [...failed];
 }
 
@@ -53,7 +57,12 @@ async function eventsOf(
 }
 
 /** Many wake-ups of one execution are one look. */
-async function tickAll(world: World, shapes: readonly Shape[], failed: Set<number>): Promise<void> {
+async function tickAll(
+  world: World,
+  shapes: readonly Shape[],
+  failed: Set<number>,
+  looked: Looked,
+): Promise<void> {
   const waiting = new Map<string, number[]>();
   for (const [position, shape] of shapes.entries())
     if (shape.is === "tick")
@@ -62,6 +71,7 @@ async function tickAll(world: World, shapes: readonly Shape[], failed: Set<numbe
     try {
       await tick(world, executionId);
       await lookAgainSoon(world, executionId);
+      await looked(executionId);
     } catch (error) {
       world.log.error("An execution is looked at again later.", { executionId, error });
       for (const position of positions) failed.add(position);

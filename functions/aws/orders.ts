@@ -14,16 +14,19 @@ export interface Ordered {
   readonly service: string;
 }
 
-const UNTOLD: Orders = { mayLeave: true, isDraining: false };
+/** Until something is said. */
+export function untold(mustStay = false): Orders {
+  return { mayLeave: !mustStay, isDraining: false };
+}
 
 const keyOf = ({ owner, executionId, service }: Ordered) => ({
   pk: `${owner}#${executionId}#orders`,
   sk: service,
 });
 
-export async function readOrders(store: Store, of: Ordered): Promise<Orders> {
+export async function readOrders(store: Store, of: Ordered): Promise<Orders | undefined> {
   const item = await store.get(keyOf(of));
-  if (!item) return UNTOLD;
+  if (!item) return undefined;
   return { mayLeave: item.value.mayLeave === true, isDraining: item.value.isDraining === true };
 }
 

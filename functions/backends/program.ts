@@ -109,9 +109,10 @@ function specOf(bundle: Bundle, secret: string, starts: readonly Start[]): Insta
 const zappOf = ({ zapp, isAdHoc }: LaunchRequest) => (isAdHoc ? AD_HOC : zapp);
 
 function workerOf(service: Extract<Service, { run: "worker" }>): InstanceSpec["worker"] {
-  const { queue, idleSeconds, maxTasks, retireAfterSeconds } = service;
+  const { queue, idleSeconds, maxTasks, retireAfterSeconds, count } = service;
   return {
     ...{ queue, idleSeconds },
+    ...(count.min > 0 && { mustStay: true }),
     ...(maxTasks !== undefined && { maxTasks }),
     ...(retireAfterSeconds !== undefined && { retireAfterSeconds }),
   };

@@ -7,6 +7,7 @@ import { type Finding, lookAtAccount, lookAtStack } from "./doctor.ts";
 import { firstToken } from "./first-token.ts";
 import { poolSizes } from "./quotas.ts";
 import { findStack, outputsOf } from "./stacks.ts";
+import { prepareRoles } from "./task-roles.ts";
 
 const { values } = parseArgs({ options: { "require-approval": { type: "string" } } });
 const stage = readStage();
@@ -30,6 +31,10 @@ if (status !== 0) throw new Error(`cdk deploy ended with code ${status}.`);
 
 const outputs = outputsOf(await findStack(clients.stacks, stage.name));
 const token = await firstToken(outputs.ControlTable ?? "");
+const tenants = await prepareRoles(stage.name, outputs.ControlTable ?? "");
+console.log(
+  `roles: of ${tenants} ${tenants === 1 ? "tenant" : "tenants"}, ready for the catalogue`,
+);
 for (const { what, detail } of await lookAtStack(clients, stage.name))
   console.log(`${what}: ${detail}`);
 if (token !== undefined)

@@ -2,10 +2,12 @@
 import type { Hosted } from "#functions/aws/hosted.ts";
 import { observeMessages } from "#functions/aws/observing.ts";
 import { type BatchResponse, handleRecords } from "#functions/aws/queue.ts";
+import { tellSidecars } from "#functions/aws/tell-sidecars.ts";
 
-export function wokenObserve({ world, env, book, records }: Hosted) {
+export function wokenObserve({ world, env, book, feeding, records }: Hosted) {
+  const looked = (executionId: string) => tellSidecars(world, feeding.store, executionId);
   return (event: unknown): Promise<BatchResponse> =>
     handleRecords<unknown>(event, records(env.ZOE_EVENT_QUEUE_URL), (messages) =>
-      observeMessages(world, book, messages),
+      observeMessages(world, book, messages, looked),
     );
 }

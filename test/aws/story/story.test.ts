@@ -36,6 +36,21 @@ test("the classifier: tasks put before it is placed, leased by workers straight 
   expect((await play.ask("GET", queue)).json).toMatchObject({ put: 60, done: 60, failed: 0 });
 });
 
+test("workers that must stay are told so by an item of the work table, and stay when idle", async () => {
+  play = await openPlay(worker(echo));
+  const service = {
+    ...{ name: "main", run: "worker", image: "debian", queue: "tasks", command: ["true"] },
+    ...{ count: { min: 1, max: 2 }, idle: "5s", resources: { cpu: 0.25, memory: "128MiB" } },
+  };
+  const queues = { tasks: { lease: "60s", maxAttempts: 3 } };
+  const description = { version: 4, name: "own", services: [service], queues };
+  const id = await play.submit({ description });
+  await play.pass(150_000);
+  expect(play.stand.ecs.tasks).toHaveLength(1);
+  await play.ask("POST", `/v1/executions/${id}/queues/tasks/close`);
+  expect(await play.ended(id)).toMatchObject({ outcome: { kind: "succeeded" } });
+});
+
 test("a gang is one multi-node job: node 0 decides, and its secret is no part of any request", async () => {
   play = await openPlay(greeter);
   const id = await play.submit({ zapp: "mpi-ring", parameters: { nodes: 2, ranks: 2 } });
