@@ -41,33 +41,24 @@ export async function sourceOf(
   target: Exclude<Target, { kind: "script" }>,
 ): Promise<Source> {
   if (target.kind === "description") return describedIn(client, target.path);
-  const { name, parameters, text } = await client.zapp(target.name);
-  const { queues } = dataOf(text);
-  return { fields: { zapp: name }, name, parameters, queues: keysOf(queues), warnings: [] };
+  const { name, parameters, queues } = await client.zapp(target.name);
+  return { fields: { zapp: name }, name, parameters, queues, warnings: [] };
 }
 
 /** Judged by the server as a text, so that every fault has its line; sent as data. */
 async function describedIn(client: Client, path: string): Promise<Source> {
   const text = readText(path);
-  const { valid, faults, warnings } = await client.validate({ text });
+  const { valid, faults, warnings, parameters, queues } = await client.validate({ text });
   if (!valid) {
     const n = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
     throw new VisibleError("invalid", `${path} is not valid: ${n}.`, faults);
   }
   const description = dataOf(text);
-  const { name, parameters, queues } = description;
-  return {
-    fields: { description },
-    ...{ name: String(name), queues: keysOf(queues), warnings },
-    parameters: (parameters ?? {}) as Readonly<Record<string, Declared>>,
-  };
+  const { name } = description;
+  return { fields: { description }, name: String(name), parameters, queues, warnings };
 }
 
 function dataOf(text: string): Readonly<Record<string, unknown>> {
   const data: unknown = parseDocument(text, { merge: true }).toJS();
   return typeof data === "object" && data !== null ? { ...data } : {};
-}
-
-function keysOf(value: unknown): string[] {
-  return typeof value === "object" && value !== null ? Object.keys(value) : [];
 }

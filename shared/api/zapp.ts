@@ -19,6 +19,14 @@ const row = {
   installedBy: z.string().optional(),
 };
 
+/** With what its frameworks bring. */
+const offered = {
+  parameters: z
+    .record(z.string(), z.record(z.string(), z.unknown()))
+    .describe("By name, as /schema/zapp.json describes them"),
+  queues: z.array(z.string()).readonly().describe("Those that tasks can be put into, by name"),
+};
+
 export const ZappRow = z.strictObject(row).meta({ id: "ZappRow" });
 export type ZappRow = z.infer<typeof ZappRow>;
 export const ZappPage = pageOf("ZappPage", ZappRow);
@@ -29,9 +37,7 @@ export const ZappAnswer = z
     ...row,
     text: z.string().describe("As it was written, YAML or JSON"),
     readme: z.string().optional().describe("Markdown"),
-    parameters: z
-      .record(z.string(), z.record(z.string(), z.unknown()))
-      .describe("By name, as /schema/zapp.json describes them"),
+    ...offered,
     versions: z
       .array(z.strictObject({ version: z.string(), installedAt: time, installedBy: z.string() }))
       .readonly()
@@ -82,6 +88,8 @@ export const ValidationAnswer = z
     valid: z.boolean(),
     faults: z.array(FaultAnswer).readonly(),
     warnings: z.array(FaultAnswer).readonly(),
+    /** Empty where there are faults. */
+    ...offered,
   })
   .meta({ id: "Validation" });
 export type ValidationAnswer = z.infer<typeof ValidationAnswer>;

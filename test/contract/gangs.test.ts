@@ -4,8 +4,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import type { LaunchRequest } from "#functions/backend.ts";
 import { type Part, SimulatedBackend, type Stage } from "#local/backends/simulated.ts";
 import { gangAgent } from "#local/gang-agent.ts";
+import { callNode } from "#local/gang-call.ts";
 import type { InstanceId } from "#shared/instance.ts";
 import { gangOf } from "#test/local/gang-requests.ts";
 import { CAPACITY, openProcessBody, processesWith } from "#test/local/process-body.ts";
@@ -105,4 +107,43 @@ function perform(stage: Stage, play: Play | undefined): void {
   if (play?.does === "succeed") stage.end({ kind: "succeeded" });
   if (play?.does === "fail")
     stage.end({ kind: "failed", code: "exit", reason: "It failed.", exitCode: play.exitCode });
+}
+
+test.skipIf(!hasCompiler())(
+  "a node serves nobody who does not know its gang's secret",
+  async () => {
+    const body = await openProcesses();
+    try {
+      const nodes = gangOf(commandFor({ does: "stay" }), 2);
+      await body.backend.launch(nodes);
+      await Promise.all(nodes.map((node) => body.events.running(node)));
+      const places = await placesOf(body, nodes);
+      expect(places).toHaveLength(2);
+      for (const place of places) {
+        expect(await callNode({ ...place, secret: "guessed" }, ["true"])).toEqual({
+          kind: "missing",
+        });
+        const known = await callNode({ ...place, secret: "s3cret" }, ["true"]);
+        expect(known).toMatchObject({ kind: "ended", exitCode: 0 });
+      }
+      const ids = nodes.map(({ instance }) => instance);
+      await body.backend.stop(ids, { kind: "cancelled", by: "ada" });
+      await Promise.all(nodes.map((node) => body.events.outcome(node)));
+    } finally {
+      await body.close();
+    }
+  },
+);
+
+/** Once the nodes have found each other. */
+async function placesOf({ backend }: GangBody, nodes: readonly LaunchRequest[]) {
+  for (let tries = 0; tries < 1000; tries++) {
+    const words = ["sh", "-c", "cat $ZOE_GANG_FOLDER/hosts"];
+    const reply = nodes[0] && (await backend.exec?.(nodes[0].instance, words));
+    if (reply?.kind === "ended")
+      return [...reply.stdout.matchAll(/^\S+ (\S+) (\d+) /gm)].map(
+        ([, address = "", port = ""]) => ({ address, port: Number(port) }),
+      );
+  }
+  return [];
 }

@@ -64,11 +64,10 @@ export const zappRoutes = [
         throw new VisibleError("notFound", `There is no zapp "${name}" in your catalogue.`);
       const versions = await listVersions(api.world, principal.tenant, name);
       const { text, readme } = entry;
-      const parameters = parametersOf(entry);
       return {
         ...rowOf(entry),
         text,
-        parameters,
+        ...offeredBy(entry.document),
         versions,
         ...(readme !== undefined && { readme }),
       };
@@ -123,8 +122,9 @@ export const zappRoutes = [
     answer: { status: 200, text: "What is wrong with it, if anything", schema: ValidationAnswer },
     handle({ api, body }) {
       const { document, lined } = readDescription(body);
-      const { faults, warnings } = validateZapp(document, api.world.frameworks);
-      return { valid: faults.length === 0, faults: lined(faults), warnings: lined(warnings) };
+      const { faults, warnings, zapp } = validateZapp(document, api.world.frameworks);
+      const verdict = { faults: lined(faults), warnings: lined(warnings) };
+      return { valid: faults.length === 0, ...verdict, ...offeredBy(zapp) };
     },
   }),
 ];
@@ -147,9 +147,10 @@ function rowOf({
   };
 }
 
-function parametersOf({ document }: CatalogueEntry): ZappAnswer["parameters"] {
-  const entries = Object.entries(recordOf(recordOf(document).parameters));
-  return Object.fromEntries(
-    entries.flatMap(([name, value]) => (isRecord(value) ? [[name, value]] : [])),
+function offeredBy(document: unknown): Pick<ZappAnswer, "parameters" | "queues"> {
+  const { parameters, queues } = recordOf(document);
+  const entries = Object.entries(recordOf(parameters)).filter(
+    (entry): entry is [string, Record<string, unknown>] => isRecord(entry[1]),
   );
+  return { parameters: Object.fromEntries(entries), queues: Object.keys(recordOf(queues)) };
 }

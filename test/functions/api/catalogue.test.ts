@@ -80,7 +80,7 @@ test("validation tells all faults with their lines, and keeps nothing", async ()
   ]);
   expect(places).toContainEqual(["/services/0/run", 6]);
   const right = await stand.ask("POST", "/v1/zapps/validate", { body: { text } });
-  expect(right.json).toEqual({ valid: true, faults: [], warnings: [] });
+  expect(right.json).toMatchObject({ valid: true, faults: [], warnings: [] });
   expect((await stand.ask("GET", "/v1/zapps/mine")).status).toBe(404);
 });
 
@@ -117,4 +117,21 @@ test("a host that keeps no folders says so", async () => {
   });
   expect(status).toBe(400);
   expect(json.errors[0].pointer).toBe("/folder");
+});
+
+test("what a framework brings is offered like the zapp's own", async () => {
+  const description = { version: 4, name: "fleet", uses: { "pull-worker": { workers: 2 } } };
+  const looked = await stand.ask("POST", "/v1/zapps/validate", { body: { description } });
+  expect(looked.json).toMatchObject({ valid: true, queues: ["tasks"] });
+  expect(Object.keys(looked.json.parameters).sort()).toEqual([
+    "attempts",
+    "backlogPerWorker",
+    "idle",
+  ]);
+  await stand.ask("PUT", "/v1/zapps/fleet", { body: { description } });
+  const { json } = await stand.ask("GET", "/v1/zapps/fleet");
+  expect(json).toMatchObject({ queues: ["tasks"], parameters: { idle: { default: "20s" } } });
+  const refused = { version: 4, name: "fleet", uses: { "pull-worker": { workers: 0 } } };
+  const wrong = await stand.ask("POST", "/v1/executions", { body: { description: refused } });
+  expect(wrong.json.errors).toMatchObject([{ pointer: "/description/uses/pull-worker/workers" }]);
 });
