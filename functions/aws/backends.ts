@@ -49,7 +49,7 @@ export function backendsOver(
     ...{ client: clients.ecs, site, now, governor: governor(RATES.ecs) },
     capabilities: fargateCapabilities(env),
     definitions: new KnownDefinitions(store, (input) => register({ kind: "task", input })),
-    // Tenants' own groups come with `roles`; until then nothing of a tenant can be reached.
+    // Services of one execution do not reach one another: that takes a group for each tenant, with ingress from itself.
     securityGroupOf: async () => site.securityGroup,
   });
   const batch = new BatchFamily({
@@ -74,10 +74,10 @@ export function siteOf(env: AwsEnv, region: string): Site {
   };
 }
 
-/** What the sidecar and AWS do for a service. */
+/** What the sidecar and AWS do for a service. No ports: no group lets anything in, so a service that listens would be reached by nobody. */
 const FEATURES = [
   ...["images", "inputs", "outputs", "files", "secrets", "retry", "after", "maxTime", "disk"],
-  ...["needs", "routes", "ports"],
+  ...["needs", "routes"],
 ];
 /** Fargate gives at most so much memory with each vCPU. */
 const MIB_PER_VCPU = 8192;

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BatchFamily } from "#functions/backends/batch/family.ts";
+import type { RecordedCall } from "#test/aws/recorder.ts";
 import type { Program } from "#test/aws/story/functions-cast.ts";
 import { openPlay, type Play, type PlayOptions } from "#test/aws/story/play.ts";
 import { echo, worker } from "#test/aws/story/programs.ts";
@@ -45,7 +46,11 @@ function oneZapp(): string {
   return catalogue;
 }
 
-export async function runSeed(seed: number, mode: Mode = AS_BUILT): Promise<SeedRun> {
+export async function runSeed(
+  seed: number,
+  mode: Mode = AS_BUILT,
+  heard: (call: RecordedCall) => void = () => {},
+): Promise<SeedRun> {
   const guard = new Guard();
   let play: Play | undefined;
   let calls = 0;
@@ -62,6 +67,7 @@ export async function runSeed(seed: number, mode: Mode = AS_BUILT): Promise<Seed
     record: (call) => {
       calls++;
       guard.heard(call);
+      heard(call);
     },
   };
   const restore = mode.reconciles ? () => {} : withoutReconciliation();
