@@ -11,6 +11,8 @@ import type { ContainerLook, SidecarWorld } from "./world.ts";
 /** Between two looks at the program, and at what the control plane orders. */
 const LOOK_MS = 1000;
 const ORDERS_MS = 15_000;
+/** For a program that is told to end. */
+const ENDING_MS = 10_000;
 /** As `timeout` says it. */
 const TIMED_OUT = 124;
 const TERMINATED = 143;
@@ -35,11 +37,14 @@ export async function sidecar(
   await door?.close(end.kind === "ended" && end.code !== 0);
   // Another may have begun: nothing of this one counts any more.
   if (end.kind === "fenced") return EXIT.fenced;
+  const isGone = end.kind === "ended" || (end.kind === "terminated" && (await endsSoon(world)));
   const isKept = await stageOut(world, instance, end.kind === "ended" && end.code === 0).then(
     () => true,
     (error: unknown) => world.log.error("Outputs are not kept.", { of: nameOf(instance), error }),
   );
-  if (instance.spec.isFenced) await endClaim(world.store, claimantOf(instance)).catch(() => {});
+  // A program that was told to end may run on for a while: then the lease's own end lets the next generation begin.
+  if (instance.spec.isFenced && isGone)
+    await endClaim(world.store, claimantOf(instance)).catch(() => {});
   return codeOf(end, isKept === true);
 }
 
@@ -74,6 +79,16 @@ function firstEnd(
     ...(isFenced ? [fenced()] : []),
     ...(maxTimeSeconds === undefined ? [] : [timedOut(maxTimeSeconds)]),
   ]);
+}
+
+/** ECS tells both to end at the same time, and kills after 30 s; outputs take their part of that. */
+async function endsSoon(world: SidecarWorld): Promise<boolean> {
+  const over = new AbortController();
+  const late = world.pause(ENDING_MS, over.signal).then(() => false);
+  const ended = programEnd(world, over.signal).then(() => !over.signal.aborted);
+  const isGone = await Promise.race([ended, late]);
+  over.abort();
+  return isGone;
 }
 
 async function programEnd(world: SidecarWorld, over: AbortSignal): Promise<End> {

@@ -248,6 +248,21 @@ describe("sidecar", () => {
     expect(await sidecar(stand.world, other, told.signal)).toBe(143);
   });
 
+  test.each([
+    ["has ended then, gives its claim back", true],
+    ["runs on, keeps its claim until the lease is over", false],
+  ])("a program that was told to end and %s", async (_, ends) => {
+    const instance = await entered(anInstance());
+    const told = new AbortController();
+    stand.meanwhile = () => {
+      told.abort();
+      if (ends) stand.program = stopped(143);
+    };
+    expect(await sidecar(stand.world, instance, told.signal)).toBe(143);
+    const found = await readClaim(stand.world.store, claimKey(claimantOf(instance)));
+    expect(found?.isOver).toBe(ends);
+  });
+
   test("a worker's program has the runtime API; killed, what it held waits again", async () => {
     const ref = { executionId: "exe_1", queue: "tasks" };
     await stand.world.tasks.create(ref, OPTIONS);

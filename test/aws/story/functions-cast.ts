@@ -71,6 +71,7 @@ export interface FunctionsOptions {
 
 const QUIET: SidecarWorld["log"] = { info: () => {}, warn: () => {}, error: () => {} };
 const BEAT_MS = 1000;
+const TERMINATED = 143;
 
 export function functionsCast(cloud: Cloud, options: FunctionsOptions): Cast {
   return (group, stage) => void perform(cloud, options, group, stage);
@@ -96,6 +97,8 @@ class Task {
   readonly #folder = mkdtempSync(join(tmpdir(), "zoe-task-"));
   readonly #told = new AbortController();
   readonly #over = new AbortController();
+  /** The program must end. */
+  readonly #ended = new AbortController();
   readonly #state: ProgramState = { isStopped: false, exitCode: undefined };
   #cutUntil = Number.NEGATIVE_INFINITY;
   #isGivenUp = false;
@@ -106,7 +109,10 @@ class Task {
     this.#group = group;
     this.#stage = stage;
     this.#mishaps = options.mishaps?.(group) ?? {};
-    stage.onStop(() => this.#told.abort());
+    stage.onStop(() => {
+      this.#told.abort();
+      if (this.#mishaps.isStubborn !== true) this.#ended.abort();
+    });
   }
 
   async perform(): Promise<void> {
@@ -128,6 +134,7 @@ class Task {
     this.#start(world, instance, parts, runtime);
     const code = await sidecar(world, await takeOver(world), this.#told.signal);
     this.#over.abort();
+    this.#ended.abort();
     if (isStubborn && !this.#state.isStopped) await world.pause(GRACE_MS);
     const { exitCode = KILLED } = this.#state;
     this.#state.isStopped = true;
@@ -141,11 +148,13 @@ class Task {
     this.#suffer();
     const setting = {
       ...{ spec, index, folder: this.#folder, environment: parts.program.environment },
-      ...{ now: world.now, pause: (ms: number) => world.pause(ms, this.#over.signal) },
-      ...{ session: () => runtime.session(), told: this.#over.signal },
+      ...{ now: world.now, pause: (ms: number) => world.pause(ms, this.#ended.signal) },
+      ...{ session: () => runtime.session(), told: this.#ended.signal },
     };
     const end = (exitCode: number) => {
-      if (!this.#over.signal.aborted) Object.assign(this.#state, { isStopped: true, exitCode });
+      if (this.#over.signal.aborted) return;
+      const isTold = this.#ended.signal.aborted;
+      Object.assign(this.#state, { isStopped: true, exitCode: isTold ? TERMINATED : exitCode });
     };
     this.#options.program(setting).then(end, () => end(1));
   }
