@@ -1,7 +1,12 @@
 // Stops an execution at any stage, in any state, as often as asked. What runs is stopped by launch.ts, and ends through observe.ts.
 
 import type { Move } from "#shared/event.ts";
-import { type Execution, type StopRequest, transition } from "#shared/execution.ts";
+import {
+  type Execution,
+  type ExecutionState,
+  type StopRequest,
+  transition,
+} from "#shared/execution.ts";
 import type { Outcome } from "#shared/instance.ts";
 import { endedFrom, endingActions, finish, stopActions } from "./finish.ts";
 import { executionItem, keys, movesItem, read, type Waiting } from "./records.ts";
@@ -14,6 +19,8 @@ export interface CancelRequest {
   readonly reason?: string;
   /** What it ends as; `cancelled` unless its time is up or a limit was passed. */
   readonly outcome?: Outcome;
+  /** Nothing happens to an execution that has left this state meanwhile. */
+  readonly onlyIn?: ExecutionState;
 }
 
 const TRIES = 10;
@@ -30,6 +37,7 @@ export async function cancel(
     const execution = read.execution(item);
     if (execution.state === "ended" || execution.stop !== undefined)
       return repeat(world, execution);
+    if (request.onlyIn !== undefined && execution.state !== request.onlyIn) return execution;
     const stopped =
       execution.state === "queued"
         ? endQueued(world, item, request)

@@ -131,7 +131,8 @@ async function wakeQueued(
   if (isHeldBack(execution) || (await isListed(world, execution))) return;
   if (Object.keys(queues).length > 0 && Object.values(queues).every(isDrained)) {
     const reason = "Its queues were closed without a task.";
-    await cancel(world, execution.id, { by: "zoe", reason, outcome: { kind: "succeeded" } });
+    const outcome = { kind: "succeeded" } as const;
+    await cancel(world, execution.id, { by: "zoe", reason, outcome, onlyIn: "queued" });
     return;
   }
   await enqueue(world, execution.id, zapp, wants(zapp, queues, execution.draining === true));

@@ -1,5 +1,6 @@
 // Executions with queues: how many workers, which queues close, when it is over.
 import { describe, expect, test } from "vitest";
+import { cancel } from "#functions/cancel.ts";
 import { change } from "#functions/change.ts";
 import { observe } from "#functions/observe.ts";
 import { redrive } from "#functions/redrive.ts";
@@ -132,6 +133,14 @@ describe("the end", () => {
       state: "ended",
       outcome: { kind: "succeeded" },
     });
+  });
+
+  test("is not that success when tasks came while somebody looked", async () => {
+    const { t, id } = await withTasks(3);
+    const state = await executionOf(t, id);
+    const request = { by: "zoe", outcome: { kind: "succeeded" }, onlyIn: "queued" } as const;
+    expect(await cancel(t.world, id, request)).toEqual(state);
+    expect(await executionOf(t, id)).toEqual(state);
   });
 
   test("does not come when a dead letter is redriven meanwhile", async () => {
