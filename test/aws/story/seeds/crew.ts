@@ -17,7 +17,9 @@ interface Order {
 }
 
 if (!isMainThread)
-  parentPort?.on("message", async ({ seed, mode }: Order) => {
+  parentPort?.on("message", async (order: Order | "leave") => {
+    if (order === "leave") return parentPort?.close();
+    const { seed, mode } = order;
     const { violations, twice, calls } = await runSeed(seed, mode).catch(failed);
     parentPort?.postMessage({ seed, violations, twice, calls } satisfies Done);
   });
@@ -43,9 +45,10 @@ function work(take: () => Order | undefined, told: (done: Done) => void): Promis
     const hand = () => {
       const order = take();
       if (order !== undefined) return thread.postMessage(order);
-      thread.terminate().then(() => resolve(), reject);
+      thread.postMessage("leave");
     };
     thread.on("error", reject);
+    thread.once("exit", () => resolve());
     thread.on("message", (done: Done) => {
       told(done);
       hand();

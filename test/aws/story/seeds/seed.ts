@@ -1,5 +1,5 @@
 // One seed: people submit, a storm of fifteen minutes, then calm, in which all must end and nothing may be left.
-import { cpSync, mkdirSync, mkdtempSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BatchFamily } from "#functions/backends/batch/family.ts";
@@ -43,6 +43,8 @@ function oneZapp(): string {
   catalogue = mkdtempSync(join(tmpdir(), "zoe-zapps-"));
   mkdirSync(join(catalogue, "hello"));
   cpSync(join(ROOT, "zapps/hello/zapp.yaml"), join(catalogue, "hello/zapp.yaml"));
+  const folder = catalogue;
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   return catalogue;
 }
 
