@@ -1,6 +1,6 @@
 // Before the program: claims the instance, stages its inputs, writes how it starts. 0 lets the program and the sidecar begin; anything else does not.
 import { mkdir } from "node:fs/promises";
-import { CLAIM, claim } from "#functions/aws/claim.ts";
+import { CLAIM, claim, renewClaim } from "#functions/aws/claim.ts";
 import { EXIT, FOLDERS } from "#shared/container-group.ts";
 import { claimantOf, handOver, type Instance, nameOf } from "./instance.ts";
 import { stageIn } from "./stage-in.ts";
@@ -23,7 +23,14 @@ export async function enter(world: SidecarWorld, instance: Instance): Promise<nu
     return EXIT.staging;
   }
   await writeStart(world, instance);
-  await handOver(world, instance);
+  if (!instance.spec.isFenced) {
+    await handOver(world, instance);
+    return 0;
+  }
+  // Inputs may have taken longer than the lease.
+  const leaseUntil = await renewClaim(world.store, claimantOf(instance), world.now);
+  if (leaseUntil === undefined) return EXIT.duplicate;
+  await handOver(world, { ...instance, leaseUntil });
   return 0;
 }
 

@@ -1,5 +1,5 @@
 // Renews the instance's claim while its program runs. Who cannot renew leaves in time: the sidecar's end is the program's.
-import { CLAIM, claimKey, readClaim, renewClaim } from "#functions/aws/claim.ts";
+import { CLAIM, renewClaim } from "#functions/aws/claim.ts";
 import { claimantOf, type Instance } from "./instance.ts";
 import type { SidecarWorld } from "./world.ts";
 
@@ -10,8 +10,7 @@ export async function keepClaim(
   signal: AbortSignal,
 ): Promise<"lost" | "late" | undefined> {
   const me = claimantOf(instance);
-  const found = await readClaim(world.store, claimKey(me)).catch(() => undefined);
-  let until = found?.leaseUntil ?? world.now() + CLAIM.leaseSeconds * 1000;
+  let until = instance.leaseUntil ?? world.now() + CLAIM.leaseSeconds * 1000;
   while (!signal.aborted) {
     if (world.now() >= until - CLAIM.stopSeconds * 1000) return "late";
     try {

@@ -20,6 +20,8 @@ export const Instance = z.strictObject({
   index: z.int(),
   number: z.int(),
   runner: z.string(),
+  /** Of its claim when `enter` left, Unix milliseconds. */
+  leaseUntil: z.number().optional(),
 });
 export type Instance = z.infer<typeof Instance>;
 

@@ -55,7 +55,8 @@ describe("enter", () => {
     expect(await enter(stand.world, instance)).toBe(0);
     expect(text("work", "in/notes.txt")).toBe("hello");
     expect(execFileSync(under("work", "run.sh"), { encoding: "utf8" })).toBe("hi\n");
-    expect(await takeOver(stand.world)).toEqual(instance);
+    const leaseUntil = stand.now + CLAIM.leaseSeconds * 1000;
+    expect(await takeOver(stand.world)).toEqual({ ...instance, leaseUntil });
     expect(await enter(stand.world, instance)).not.toBe(EXIT.duplicate);
   });
 
