@@ -22,10 +22,10 @@ const DUE_MS = 1_000;
 const SWEEP_MS = 15_000;
 
 /**
- * Between two cycles, so that the second decides about all that came meanwhile: a millisecond for each instance, since the more there are the
+ * Between two cycles, so that the second decides about all that came meanwhile: two milliseconds for each instance, since the more there are the
  * more end in that time. After a calm a cycle begins at once.
  */
-const REST = { leastMs: 5, mostMs: 100 };
+const REST = { leastMs: 5, msPerLive: 2, mostMs: 200 };
 
 export interface Pump {
   /** Takes no more messages, and waits for what is in flight. */
@@ -37,7 +37,7 @@ export function startPump(world: World, queues: LocalQueues): Pump {
     queues.decide.consume(
       once(async () => {
         const live = await schedule(world);
-        await after(Math.min(REST.mostMs, Math.max(REST.leastMs, live)));
+        await after(Math.min(REST.mostMs, Math.max(REST.leastMs, live * REST.msPerLive)));
       }),
       { batch: 1000, windowMs: 2, concurrency: 1, visibilitySeconds: 60 },
     ),

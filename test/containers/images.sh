@@ -10,6 +10,9 @@ node=docker.io/library/node:24-slim
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# The Node that the packages bring goes into the image.
+node install.mjs
+
 has() { podman image exists "$1"; }
 
 make_base() {

@@ -8,9 +8,9 @@ import { instanceName } from "#shared/instance.ts";
 export type Emit = (events: readonly InstanceEvent[]) => Promise<void> | void;
 
 const BEGINNING_MS = 30;
-/** Where many run at once, ends are gathered a little: a millisecond for every four of them, at most so many. */
-const MOST_GATHERING_MS = 25;
-const LIVE_PER_MS = 4;
+/** Where many run at once, ends are gathered a little: a millisecond for every two of them, at most so many. */
+const MOST_GATHERING_MS = 50;
+const LIVE_PER_MS = 2;
 
 export class Reporter {
   readonly #emit: Emit;
