@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import type { LaunchRequest } from "#functions/backend.ts";
 import { creationOf } from "#local/backends/container/creation.ts";
 import { Gate } from "#local/backends/container/gate.ts";
 import { framesOf, ProgramLog } from "#local/backends/container/program-log.ts";
@@ -17,10 +18,13 @@ import { aRequest } from "./process-body.ts";
 const folder = mkdtempSync(join(tmpdir(), "zoe-parts-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function aCreation(service: object = {}) {
-  const request = aRequest("echo hi", {
-    service: { image: "debian", resources: { cpu: 0.5, memoryMib: 64, gpu: 0 }, ...service },
-  });
+function aCreation(service: object = {}, gang?: LaunchRequest["gang"]) {
+  const request = {
+    ...aRequest("echo hi", {
+      service: { image: "debian", resources: { cpu: 0.5, memoryMib: 64, gpu: 0 }, ...service },
+    }),
+    ...(gang && { gang }),
+  };
   const program = {
     ...{ id: "exe_1/sim-0.1", request, mark: "state/exe_1/sim-0.1", made: false },
     ...{
@@ -42,6 +46,15 @@ test("a container has no capabilities, no new privileges, and limits of cpu, mem
     ...{ NanoCpus: 5e8, Memory: 64 * 2 ** 20, MemorySwap: 64 * 2 ** 20, PidsLimit: 4096 },
     ...{ ReadonlyRootfs: true, NetworkMode: "net", Init: true },
   });
+});
+
+test("a gang's node has its share of cpu in short turns", () => {
+  const gang = { node: 0, nodes: 2, slots: [1, 1], startWithinSeconds: 60, secret: "s" };
+  const limits = (cpu: number) =>
+    aCreation({ resources: { cpu, memoryMib: 64, gpu: 0 } }, gang).HostConfig;
+  expect(limits(0.25)).toMatchObject({ CpuPeriod: 10_000, CpuQuota: 2500 });
+  expect(limits(0.05)).toMatchObject({ CpuPeriod: 100_000, CpuQuota: 5000 });
+  expect(limits(0.25)).not.toHaveProperty("NanoCpus");
 });
 
 test("a container's labels say whose it is", () => {
