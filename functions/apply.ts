@@ -164,9 +164,13 @@ function count(placement: Placement, outcome: Outcome, isRetried: boolean): Plac
   return { ...placement, failed: placement.failed + 1, failure: outcome };
 }
 
-/** Workers come and go. tick.ts forgets their strikes as soon as a task is done, or none is left. */
+/**
+ * Workers come and go. One that was taken away, with its machine or with the control plane, says nothing about its program. tick.ts
+ * forgets the strikes as soon as a task is done, or none is left.
+ */
 function strike(placement: Placement, outcome: Outcome): Placement {
-  const strikes = placement.strikes + 1;
+  const isOwn = outcome.kind !== "lost" && outcome.kind !== "interrupted";
+  const strikes = placement.strikes + (isOwn ? 1 : 0);
   if (outcome.kind === "succeeded")
     return { ...placement, strikes, succeeded: placement.succeeded + 1 };
   if (outcome.kind === "cancelled") return { ...placement, cancelled: placement.cancelled + 1 };

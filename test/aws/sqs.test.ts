@@ -99,6 +99,16 @@ describe("messages", () => {
     ]);
   });
 
+  test("come once, however often they were given back and taken in the same moment", async () => {
+    await sendAll(["a", "b"]);
+    await receive({ VisibilityTimeout: 4 });
+    const [second] = await receive({ VisibilityTimeout: 5 });
+    await hide(second?.ReceiptHandle, 0);
+    await receive({ VisibilityTimeout: 5 });
+    clock.elapse(5_000);
+    expect(bodies(await receive({ MaxNumberOfMessages: 10 }))).toEqual(["a", "b"]);
+  });
+
   test("are deleted by the last receipt handle only", async () => {
     await send("a");
     const [old] = await receive({ VisibilityTimeout: 0 });

@@ -7,6 +7,7 @@ import { redrive } from "#functions/redrive.ts";
 import { sweep } from "#functions/sweep.ts";
 import type { NewTask } from "#functions/task-queues.ts";
 import { tick } from "#functions/tick.ts";
+import type { Outcome } from "#shared/instance.ts";
 import { aWorld, aZapp, FAILED, type TestWorld } from "#test/builders.ts";
 import { deliver, executionOf, line, submitted, viewOf } from "./deliver.ts";
 
@@ -194,14 +195,22 @@ test("a routed queue is closed when all that feed it are drained, a whole chain 
 });
 
 describe("workers that end again and again", () => {
-  const die = async (t: TestWorld, times: number) => {
+  const die = async (t: TestWorld, times: number, as: Outcome = FAILED) => {
     for (let n = 0; n < times; n++) {
       const [instance] = t.backend.running();
       if (instance === undefined) return;
-      await t.backend.stop([instance], FAILED);
+      await t.backend.stop([instance], as);
       await deliver(t);
     }
   };
+
+  test("are not blamed for machines that go", async () => {
+    const { t, id } = await withTasks(1, { min: 1, max: 1 });
+    await die(t, 9, { kind: "lost", reason: "Its engine ended." });
+    await die(t, 9, { kind: "interrupted", reason: "Its capacity was taken back." });
+    expect(t.backend.running()).toHaveLength(1);
+    expect((await executionOf(t, id)).state).toBe("running");
+  });
 
   test("without a task done end their execution, with the last failure", async () => {
     const { t, id } = await withTasks(1, { min: 1, max: 1 });

@@ -37,6 +37,11 @@ interface Counts {
   readonly done: number;
 }
 
+interface Standing {
+  readonly state: string;
+  readonly outcome?: object;
+}
+
 export async function killLoop(options: KillLoopOptions): Promise<KillLoopResult> {
   const { folder, port, tasks, kills, random, say } = options;
   const side = join(folder, "side");
@@ -113,6 +118,9 @@ async function waitUntilDone(server: Server, id: string, target: number): Promis
   for (;;) {
     const { put, done } = await server.insist<Counts>("GET", `/v1/executions/${id}/queues/work`);
     if (done >= target) return put - done;
+    const { state, outcome } = await server.insist<Standing>("GET", `/v1/executions/${id}`);
+    if (state === "ended")
+      throw new Error(`It ended with ${done} of ${put} done: ${JSON.stringify(outcome)}.`);
     if (Date.now() > deadline)
       throw new Error(`Only ${done} of ${put} tasks are done: it hangs. ${server.output}`);
     await pause(20);
@@ -122,7 +130,7 @@ async function waitUntilDone(server: Server, id: string, target: number): Promis
 async function waitUntilEnded(server: Server, id: string): Promise<string> {
   const deadline = Date.now() + DEADLINE_MS;
   for (;;) {
-    const { state } = await server.insist<{ state: string }>("GET", `/v1/executions/${id}`);
+    const { state } = await server.insist<Standing>("GET", `/v1/executions/${id}`);
     if (state === "ended" || Date.now() > deadline) return state;
     await pause(200);
   }

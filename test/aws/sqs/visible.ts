@@ -13,13 +13,17 @@ export class Visible {
   readonly #ready: Message[] = [];
   /** What lies before it was taken. */
   #head = 0;
-  /** A binary heap; an entry whose message is seen at another time by now is void. */
+  /** A binary heap; only the latest entry of a message counts. */
   readonly #hidden: Hidden[] = [];
+  readonly #latest = new WeakMap<Message, Hidden>();
 
   /** It is new, was taken, or its `visibleAt` changed. */
   place(message: Message, now: number): void {
     if (message.visibleAt > now) this.#push({ at: message.visibleAt, message });
-    else this.#insert(message);
+    else {
+      this.#latest.delete(message);
+      this.#insert(message);
+    }
   }
 
   /** Takes the first of those that can be seen; what is not received after all is placed again. */
@@ -76,12 +80,13 @@ export class Visible {
 
   #clean(): void {
     for (let top = this.#hidden[0]; top; top = this.#hidden[0]) {
-      if (top.message.visibleAt === top.at && !top.message.isGone) return;
+      if (this.#latest.get(top.message) === top && !top.message.isGone) return;
       this.#pop();
     }
   }
 
   #push(entry: Hidden): void {
+    this.#latest.set(entry.message, entry);
     const heap = this.#hidden;
     let at = heap.push(entry) - 1;
     for (let parent = (at - 1) >> 1; at > 0; at = parent, parent = (at - 1) >> 1) {
