@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort, Server } from "#test/torture/server.ts";
+import { freePort } from "#test/free-port.ts";
+import { Server } from "#test/torture/server.ts";
 
 interface Log {
   readonly text: string;

@@ -1,11 +1,11 @@
 // The peer: Celery over RabbitMQ as Debian ships them, both started here on loopback with their own data, and ended by their process ids.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { freePort } from "#test/free-port.ts";
 
 const RABBITMQ = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 const PYTHON = "/usr/bin/python3";
@@ -100,15 +100,6 @@ async function answering(port: number, rabbit: ChildProcess): Promise<void> {
     }
   }
   throw new Error(`RabbitMQ did not answer within ${START_SECONDS} seconds.`);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 async function outputOf(child: ChildProcess): Promise<string> {

@@ -1,4 +1,6 @@
 // Long polls: a request that waits until there is news, its time is up, or the host closes.
+
+import { pause } from "#functions/pause.ts";
 import type { Api } from "./api.ts";
 
 /** So many waiting requests look at the usual pace; more look slower, so that waiting stays cheap. */
@@ -26,18 +28,6 @@ export async function waitFor<T>(
   } finally {
     waiters.count--;
   }
-}
-
-function pause(ms: number, closing: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      closing?.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    closing?.addEventListener("abort", end);
-  });
 }
 
 /** Where nobody waits (AWS), the caller is told when to ask again. */

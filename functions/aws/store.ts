@@ -1,5 +1,6 @@
 // The store over a table of DynamoDB. Base rows are read consistently, whole transactions written; how items lie there: store/attributes.ts.
 import { type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { pause } from "#functions/pause.ts";
 import type { Store } from "#functions/store.ts";
 import { checkKey } from "#functions/store-rules.ts";
 import { isLive, itemOf, keyAttributes } from "./store/attributes.ts";
@@ -32,8 +33,4 @@ export function dynamoStore({ client, table, now, wait = pause }: DynamoStoreOpt
     transact: (actions) => transact(place, actions),
     batchPut: (items) => batchPut(place, items),
   };
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -3,6 +3,7 @@ import type { InstanceEvent } from "#functions/backend.ts";
 import { readBuiltIn, readFrameworks } from "#functions/host/built-in.ts";
 import { idMaker } from "#functions/host/ids.ts";
 import { jsonLog } from "#functions/host/log.ts";
+import { pause as sleep } from "#functions/pause.ts";
 import { keys, read } from "#functions/records.ts";
 import { DEFAULT_SETTINGS } from "#functions/settings.ts";
 import type { Rights, World } from "#functions/world.ts";
@@ -58,7 +59,7 @@ export function awsWorld(base: WorldBase, { streamOf, ...parts }: WorldParts): W
 export function awsBase(
   env: AwsEnv,
   clients: AwsClients,
-  { host, now = Date.now, pause = wait, write = (line) => process.stdout.write(line) }: WorldHost,
+  { host, now = Date.now, pause = sleep, write = (line) => process.stdout.write(line) }: WorldHost,
 ): WorldBase {
   const place = { client: clients.dynamodb, now, wait: (ms: number) => pause(ms) };
   const store = dynamoStore({ ...place, table: env.ZOE_CONTROL_TABLE });
@@ -95,16 +96,4 @@ function queuesOf(env: AwsEnv, { sqs }: AwsClients): World["queues"] {
     observe: sqsQueue<InstanceEvent>(sqs, env.ZOE_EVENT_QUEUE_URL),
     tick: sqsQueue<TickMessage>(sqs, env.ZOE_EVENT_QUEUE_URL),
   };
-}
-
-function wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal?.addEventListener("abort", end);
-  });
 }

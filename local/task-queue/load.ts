@@ -31,9 +31,9 @@ export function loaderOn(reader: DatabaseSync): Loader {
 }
 
 function storedOf(row: Row, ref: QueueRef): StoredQueue {
-  const options = JSON.parse(String(row["options"])) as QueueOptions;
-  const [id, redriven] = [Number(row["id"]), Number(row["redriven"])];
-  return { id, ref, options, closed: row["closed"] === 1, redriven };
+  const options = JSON.parse(String(row.options)) as QueueOptions;
+  const [id, redriven] = [Number(row.id), Number(row.redriven)];
+  return { id, ref, options, closed: row.closed === 1, redriven };
 }
 
 type Row = Record<string, unknown>;
@@ -49,7 +49,7 @@ async function eachSlice(queue: Queue, next: Step["next"], apply: Step["apply"])
     const rows = next(queue.id, after);
     for (const row of rows) apply(queue, row);
     if (rows.length < SLICE) return;
-    after = Number(rows.at(-1)?.["place"]);
+    after = Number(rows.at(-1)?.place);
     await nextTurn();
   }
 }
@@ -74,13 +74,13 @@ function stepsOn(reader: DatabaseSync): readonly Step[] {
 }
 
 function chunk(queue: Queue, row: Row): void {
-  const ids = row["ids"] === null ? null : String(row["ids"]);
-  queue.tasks.load(Number(row["place"]), Number(row["count"]), ids);
+  const ids = row.ids === null ? null : String(row.ids);
+  queue.tasks.load(Number(row.place), Number(row.count), ids);
 }
 
 function results(queue: Queue, row: Row): void {
-  const seq = Number(row["place"]);
-  const positions = numbersOf(row["positions"]);
+  const seq = Number(row.place);
+  const positions = numbersOf(row.positions);
   for (const position of positions) queue.tasks.states.ended(position, STATE.succeeded, seq);
   queue.reports.goOnFrom(seq);
 }
@@ -91,18 +91,18 @@ export function numbersOf(blob: unknown): Uint32Array {
 }
 
 function letter(queue: Queue, row: Row): void {
-  const seq = Number(row["place"]);
-  queue.tasks.states.ended(Number(row["position"]), STATE.failed, seq);
+  const seq = Number(row.place);
+  queue.tasks.states.ended(Number(row.position), STATE.failed, seq);
   queue.reports.goOnFrom(seq);
 }
 
 function trouble(queue: Queue, row: Row): void {
-  const position = Number(row["place"]);
+  const position = Number(row.place);
   const { states } = queue.tasks;
   if (states.of(position) !== STATE.waiting) return;
-  const [attempts, deliveries] = [Number(row["attempts"]), Number(row["deliveries"])];
-  const lastFailed = row["last_failed"] === null ? undefined : String(row["last_failed"]);
+  const [attempts, deliveries] = [Number(row.attempts), Number(row.deliveries)];
+  const lastFailed = row.last_failed === null ? undefined : String(row.last_failed);
   queue.parts.troubles.set(position, { attempts, deliveries, lastFailed });
-  if (row["runner"] !== null) queue.resume(position, String(row["runner"]), String(row["lease"]));
+  if (row.runner !== null) queue.resume(position, String(row.runner), String(row.lease));
   else queue.reports.waitOrHold(position);
 }

@@ -98,7 +98,7 @@ function redriveOn(database: DatabaseSync) {
     id: number;
     positions: readonly number[] | undefined;
   }): number[] => {
-    const wanted = positions ?? all.all(id).map((row) => Number(row["position"]));
+    const wanted = positions ?? all.all(id).map((row) => Number(row.position));
     const gone = wanted.filter((position) => letter.run(id, position).changes > 0);
     for (const position of gone) trouble.run(id, position);
     count.run(gone.length, id);
@@ -127,7 +127,7 @@ function dropOn(database: DatabaseSync) {
     },
     /** Answers whether there is more to delete. */
     sweep(): boolean {
-      const id = Number(next.get()?.["id"] ?? 0);
+      const id = Number(next.get()?.id ?? 0);
       if (id === 0) return false;
       if (!slices.some((slice) => slice.run(id).changes > 0)) forget.run(id);
       return true;

@@ -61,15 +61,15 @@ interface Recorded {
 }
 
 function recordedIn(row: Row): Recorded[] {
-  const [worker, at] = [String(row["worker"]), Number(row["at"])];
-  if (row["error"] !== null) {
-    const output = row["outputs"] === null ? undefined : String(row["outputs"]);
-    const [position, attempts] = [Number(row["position"]), Number(row["attempts"])];
-    return [{ position, attempts, output, error: String(row["error"]), worker, at }];
+  const [worker, at] = [String(row.worker), Number(row.at)];
+  if (row.error !== null) {
+    const output = row.outputs === null ? undefined : String(row.outputs);
+    const [position, attempts] = [Number(row.position), Number(row.attempts)];
+    return [{ position, attempts, output, error: String(row.error), worker, at }];
   }
-  const outputs = String(row["outputs"]).split("\n");
-  const attempts = row["attempts"] === null ? undefined : shortNumbersOf(row["attempts"]);
-  return [...numbersOf(row["positions"])].map((position, index) => ({
+  const outputs = String(row.outputs).split("\n");
+  const attempts = row.attempts === null ? undefined : shortNumbersOf(row.attempts);
+  return [...numbersOf(row.positions)].map((position, index) => ({
     position,
     attempts: attempts?.[index] ?? 0,
     output: outputs[index],
@@ -138,7 +138,7 @@ function* recordedFrom(
   let next = start;
   for (let rows = rowsFrom(next); rows.length > 0; rows = rowsFrom(next)) {
     for (const row of rows) {
-      const seq = Number(row["seq"]);
+      const seq = Number(row.seq);
       const skipped = seq === start ? place : 0;
       for (const [index, recorded] of recordedIn(row).entries())
         if (index >= skipped) yield { recorded, at: `${seq}.${index}` };

@@ -39,8 +39,8 @@ export class Window {
     this.#read = (queue, first) => {
       const row = select.get(queue, first);
       if (!row) throw new Error(`Queue ${queue} has no chunk at ${first}.`);
-      const ids = row["ids"] === null ? null : String(row["ids"]);
-      return { first, count: Number(row["count"]), ids, payloads: String(row["payloads"]) };
+      const ids = row.ids === null ? null : String(row.ids);
+      return { first, count: Number(row.count), ids, payloads: String(row.payloads) };
     };
   }
 

@@ -1,7 +1,6 @@
 // moto, another double of AWS (PyPI `moto[server]`), where this machine has it: our suites run over it too, so that ours isn't its own only witness.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
+import { freePort } from "#test/free-port.ts";
 
 export interface Moto {
   /** For a client of the SDK. */
@@ -56,13 +55,4 @@ async function answers(url: string, server: ChildProcess): Promise<void> {
   }
   server.kill("SIGKILL");
   throw new Error("moto_server did not answer within a minute.");
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }

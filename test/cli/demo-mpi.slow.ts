@@ -1,9 +1,10 @@
 // `npm run demo:mpi` as a newcomer starts it: the ring on four nodes with its hop time, or one sentence that says what to install.
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { isInstalled } from "#test/installed.ts";
 import { runtimesHere } from "#test/local/container-body.ts";
 import { Running } from "./zoe.ts";
 
@@ -16,15 +17,6 @@ function demo(flags: readonly string[], env: Readonly<Record<string, string>> = 
     ...{ cwd: ROOT, env: { ...process.env, TMPDIR: folder, ...env } },
   });
   return new Running(child);
-}
-
-function hasMpi(): boolean {
-  try {
-    execFileSync("mpicc", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const runtimes = await runtimesHere("zoe/openmpi", "zoe/mpi-ring");
@@ -46,7 +38,7 @@ for (const { name, dockerHost } of runtimes)
     expect(err).toContain("4 nodes will be containers");
   });
 
-test.skipIf(!hasMpi())(
+test.skipIf(!isInstalled("mpicc"))(
   "where no container runtime is, the nodes are processes (needs openmpi-bin libopenmpi-dev gcc)",
   async () => {
     const bin = mkdtempSync(join(tmpdir(), "zoe-mpi-path-"));

@@ -1,5 +1,4 @@
 // The contract of gangs over every backend that can be had on one machine.
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,25 +8,18 @@ import { type Part, SimulatedBackend, type Stage } from "#local/backends/simulat
 import { gangAgent } from "#local/gang-agent.ts";
 import { callNode } from "#local/gang-call.ts";
 import type { InstanceId } from "#shared/instance.ts";
+import { isInstalled } from "#test/installed.ts";
 import { gangOf } from "#test/local/gang-requests.ts";
 import { CAPACITY, openProcessBody, processesWith } from "#test/local/process-body.ts";
 import { EventLog, type Play } from "./backend.ts";
 import { type GangBody, gangContract } from "./gangs.ts";
 import { commandFor } from "./plays.ts";
 
-if (hasCompiler()) gangContract("process", openProcesses, { cpu: CAPACITY.cpu, isEntered: true });
+if (isInstalled("gcc"))
+  gangContract("process", openProcesses, { cpu: CAPACITY.cpu, isEntered: true });
 else describe.skip("gangs: process", () => test("needs gcc, for the agent of gangs", () => {}));
 
-function hasCompiler(): boolean {
-  try {
-    execFileSync("gcc", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-test.skipIf(!hasCompiler())("srun ends as the worst of its tasks did", async () => {
+test.skipIf(!isInstalled("gcc"))("srun ends as the worst of its tasks did", async () => {
   const body = await openProcesses();
   try {
     const text =
@@ -109,7 +101,7 @@ function perform(stage: Stage, play: Play | undefined): void {
     stage.end({ kind: "failed", code: "exit", reason: "It failed.", exitCode: play.exitCode });
 }
 
-test.skipIf(!hasCompiler())(
+test.skipIf(!isInstalled("gcc"))(
   "a node serves nobody who does not know its gang's secret",
   async () => {
     const body = await openProcesses();

@@ -1,9 +1,9 @@
 // Every command of the MPI guide runs, with processes as nodes.
-import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "#test/cli/zoe.ts";
+import { isInstalled } from "#test/installed.ts";
 
 const guide = readFileSync(join(import.meta.dirname, "../../docs/guides/mpi.md"), "utf8");
 const commands = [...guide.matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, text = ""]) =>
@@ -17,15 +17,6 @@ const expected = [
 ];
 const files = [...guide.matchAll(/^```yaml (\S+)\n([\s\S]*?)^```/gm)];
 
-function hasMpi(): boolean {
-  try {
-    execFileSync("mpicc", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer();
@@ -37,7 +28,9 @@ test("the guide has as many commands as are expected to say something", () => {
   expect(commands).toHaveLength(expected.length);
 });
 
-test.skipIf(!hasMpi()).each(commands.map((command, at) => [command, expected[at]] as const))(
+test
+  .skipIf(!isInstalled("mpicc"))
+  .each(commands.map((command, at) => [command, expected[at]] as const))(
   "%s (needs openmpi-bin libopenmpi-dev gcc)",
   async (command, wanted) => {
     const [, ...words] = command.split(" ");

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { isInstalled } from "#test/installed.ts";
 import { templateOf } from "./synthesized.ts";
 
 const KINDS = {
@@ -23,13 +24,9 @@ const folder = mkdtempSync(join(tmpdir(), "zoe-lint-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function isThere(): boolean {
-  try {
-    execFileSync("cfn-lint", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    console.log("Skipped: there is no cfn-lint; `pip install cfn-lint` brings it.");
-    return false;
-  }
+  const isHere = isInstalled("cfn-lint");
+  if (!isHere) console.log("Skipped: there is no cfn-lint; `pip install cfn-lint` brings it.");
+  return isHere;
 }
 
 /** Everything it says, but for two warnings that CDK's own resources bring: a dependency said twice. */

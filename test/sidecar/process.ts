@@ -20,6 +20,7 @@ import type { RecordedCall } from "#test/aws/recorder.ts";
 import { s3 } from "#test/aws/s3.ts";
 import { sqs } from "#test/aws/sqs.ts";
 import { tableInput } from "#test/aws/tables.ts";
+import { freePort } from "#test/free-port.ts";
 import { memoryTexts } from "#test/functions/aws/task-queue-body.ts";
 import { anInstance } from "./world.ts";
 
@@ -144,12 +145,4 @@ async function serve(answer: () => object): Promise<Server> {
   const server = createServer((_, response) => response.end(JSON.stringify(answer())));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return server;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

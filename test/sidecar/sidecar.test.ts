@@ -22,6 +22,7 @@ import {
 import { sidecar } from "#sidecar/sidecar.ts";
 import { lookAtTask } from "#sidecar/task-look.ts";
 import { numbered, OPTIONS } from "#test/contract/task-queue.ts";
+import { freePort } from "#test/free-port.ts";
 import { anInstance, aSpec, aStand, type Stand } from "./world.ts";
 
 let stand: Stand;
@@ -284,14 +285,6 @@ describe("sidecar", () => {
     expect(await stand.world.tasks.counts(ref)).toMatchObject({ leased: 0, done: 0 });
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 test("the task metadata of ECS is read as far as it is needed", async () => {
   const answer = {

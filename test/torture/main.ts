@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { freePort } from "#test/free-port.ts";
 import { type Finding, fullDisk, jumpingClock, readOnlyState } from "./bad-ground.ts";
 import { killLoop } from "./kill-loop.ts";
 import { randomOf } from "./random.ts";
-import { freePort } from "./server.ts";
 
 const { values } = parseArgs({
   options: {

@@ -84,7 +84,7 @@ describe.each(["Node", "Python"] as const)("the worker library of %s", (language
     const { file, command, text } = PROGRAMS[language];
     writeFileSync(join(folder, file), text(concurrency));
     const program = spawn(command, [join(folder, file)], {
-      env: { PATH: process.env["PATH"], ZOE_RUNTIME_API: url },
+      env: { PATH: process.env.PATH, ZOE_RUNTIME_API: url },
       stdio: ["ignore", "pipe", "inherit"],
     });
     programs.push(program);
@@ -179,7 +179,7 @@ describe.each(["Node", "Python"] as const)("the worker library of %s", (language
     const { file, command, text } = PROGRAMS[language];
     writeFileSync(join(folder, file), text(1));
     const program = spawn(command, [join(folder, file)], {
-      env: { PATH: process.env["PATH"], ZOE_RUNTIME_API: url },
+      env: { PATH: process.env.PATH, ZOE_RUNTIME_API: url },
     });
     programs.push(program);
     let errors = "";

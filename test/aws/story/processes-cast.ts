@@ -17,6 +17,7 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { FOLDERS, RUNTIME_PORT, SHARED_FOLDER } from "#shared/container-group.ts";
 import type { Cast, ContainerView, Group, Stage } from "#test/aws/stage.ts";
+import { freePort } from "#test/free-port.ts";
 import type { Cloud } from "./cloud.ts";
 import { type Parts, partsOf, runnerOf, taskName } from "./group.ts";
 import { builtImages, ROOT } from "./settings.ts";
@@ -240,12 +241,4 @@ class Task {
 
 function folderOf({ image }: ContainerView): string | undefined {
   return [...builtImages().values()].find(({ uri }) => uri === image)?.folder;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,9 +1,9 @@
 // `zoe salloc` as people use it: nodes that stay, a shell and commands on node 0, srun over all of them, and their end by hand or by idleness.
-import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "#test/cli/zoe.ts";
+import { isInstalled } from "#test/installed.ts";
 import { runtimesHere } from "#test/local/container-body.ts";
 
 const SMALL = ["--mem=100M", "-c", "1"];
@@ -69,21 +69,12 @@ test("nodes that nobody uses are let go of", async () => {
   expect(state).toBe("COMPLETED");
 });
 
-function hasMpi(): boolean {
-  try {
-    execFileSync("mpicc", ["--version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const PROGRAM = `#include <mpi.h>
 #include <stdio.h>
 int main(int c, char **v) { int n; MPI_Init(&c, &v); MPI_Comm_size(MPI_COMM_WORLD, &n); printf("of %d\\n", n); MPI_Finalize(); }
 `;
 
-test.skipIf(!hasMpi())(
+test.skipIf(!isInstalled("mpicc"))(
   "an MPI program is compiled and run there (needs openmpi-bin libopenmpi-dev gcc)",
   async () => {
     writeFileSync(join(server.folder, "size.c"), PROGRAM);

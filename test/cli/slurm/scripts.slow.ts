@@ -1,12 +1,12 @@
 // Batch scripts after the manners of public cluster guides: each runs, or names what Zoe does not support, with its line. On processes of this machine.
-import { spawnSync } from "node:child_process";
 import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isInstalled } from "#test/installed.ts";
 import { startTestServer, type TestServer } from "../zoe.ts";
 
 const SCRIPTS = join(import.meta.dirname, "scripts");
-const hasCompiler = spawnSync("cc", ["--version"]).status === 0;
+const hasCompiler = isInstalled("cc");
 
 let server: TestServer;
 let folder: string;

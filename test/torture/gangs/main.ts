@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { freePort } from "#test/free-port.ts";
 import { runtimesHere, type TestRuntime } from "#test/local/container-body.ts";
 import { randomOf } from "../random.ts";
-import { freePort, processesWith, Server } from "../server.ts";
+import { processesWith, Server } from "../server.ts";
 import { Ground } from "./ground.ts";
 import { type Bed, leftOf, survive } from "./kill-loop.ts";
 import { PHASES } from "./phases.ts";
