@@ -29,7 +29,7 @@ function hasImages({ docker }: ContainerRuntime): Promise<boolean> {
 }
 
 async function measure({ docker, name, version }: ContainerRuntime, host: string): Promise<void> {
-  const server = await RingServer.open(host);
+  const server = await RingServer.open(docker, host);
   const ours: number[] = [];
   const theirs: number[] = [];
   try {

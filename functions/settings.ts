@@ -5,7 +5,7 @@ export interface Settings {
   readonly retentionDays: number;
   /** How long the first in line may be passed by smaller ones before its pool is kept free for it. */
   readonly patienceSeconds: number;
-  /** Waiting executions looked at per user and cycle. */
+  /** Waiting executions looked at per user and cycle; four times as many where one user waits alone. */
   readonly headsPerShare: number;
   /** Instances placed per cycle at most; the rest comes in the next. */
   readonly placedPerCycle: number;

@@ -2,8 +2,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type Docker from "dockerode";
+import { STATE } from "#local/backends/container/labels.ts";
 import { freePort } from "#test/free-port.ts";
-import { Server } from "#test/torture/server.ts";
+import { pause, Server } from "#test/torture/server.ts";
 
 interface Log {
   readonly text: string;
@@ -16,20 +18,22 @@ export const RESULT = /mean hop: [\d.]+ us/;
 export class RingServer {
   readonly #server: Server;
   readonly #folder: string;
+  readonly #docker: Docker;
 
-  private constructor(server: Server, folder: string) {
+  private constructor(server: Server, folder: string, docker: Docker) {
+    this.#docker = docker;
     this.#server = server;
     this.#folder = folder;
   }
 
-  static async open(dockerHost: string): Promise<RingServer> {
+  static async open(docker: Docker, dockerHost: string): Promise<RingServer> {
     const folder = mkdtempSync(join(tmpdir(), "zoe-bench-ring-"));
     const server = new Server({
       ...{ state: join(folder, "state"), port: await freePort() },
       ...{ flags: ["--engine", "container"], environment: { DOCKER_HOST: dockerHost } },
     });
     await server.start();
-    return new RingServer(server, folder);
+    return new RingServer(server, folder, docker);
   }
 
   /** Milliseconds until its result is read. What is left of it has gone when this resolves. */
@@ -50,7 +54,19 @@ export class RingServer {
     }
     const ms = performance.now() - began;
     await this.#ended(execution.id);
+    await this.#gone();
     return ms;
+  }
+
+  /** Podman's name server leaves with the last network that it knows; who makes the next one meanwhile has none. */
+  async #gone(): Promise<void> {
+    const filters = { label: [STATE] };
+    for (;;) {
+      const left = await this.#docker.listContainers({ all: true, filters });
+      const networks = await this.#docker.listNetworks({ filters });
+      if (left.length + networks.length === 0) return;
+      await pause(20);
+    }
   }
 
   async #ended(id: string): Promise<void> {

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type Docker from "dockerode";
 import { MARK, makeNetwork } from "./by-hand.ts";
 import { LAPS, RESULT } from "./ring-server.ts";
@@ -15,6 +16,8 @@ const DAEMON =
 const SSH =
   "-i /job/id -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o ConnectTimeout=1";
 const MPIRUN = `mpirun --allow-run-as-root --hostfile /job/hosts --mca plm_rsh_args "${SSH}" --mca mpi_yield_when_idle 1 --mca btl_tcp_if_include eth0 --mca oob_tcp_if_include eth0 --mca hwloc_base_binding_policy none --oversubscribe /zapp/ring ${LAPS}`;
+
+const LONGEST_MS = 60_000;
 
 let clusters = 0;
 
@@ -47,13 +50,18 @@ export async function ringByHand(docker: Docker): Promise<number> {
     // The first one last: a name that is asked for too early is looked for elsewhere, for seconds.
     await Promise.all(made.slice(1).map((container) => container.start()));
     await first.start();
-    await result;
+    await Promise.race([result, tooLate()]);
     return performance.now() - began;
   } finally {
     await Promise.all(containers.map((container) => container.remove({ force: true })));
     await network.remove();
     rmSync(folder, { recursive: true });
   }
+}
+
+async function tooLate(): Promise<never> {
+  await pause(LONGEST_MS, undefined, { ref: false });
+  throw new Error(`The cluster made by hand had no result within ${LONGEST_MS / 1000} s.`);
 }
 
 async function read(stream: NodeJS.ReadableStream): Promise<void> {

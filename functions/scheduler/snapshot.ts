@@ -39,9 +39,13 @@ interface Heads {
   readonly isPartial: boolean;
 }
 
+/** So many users look into their lines as far as the setting says. */
+const SHARED_BY = 4;
+
 export async function takeSnapshot(world: World): Promise<Snapshot> {
   const [shares, placements] = await Promise.all([readShares(world), readPlacements(world)]);
-  const lines = await Promise.all(shares.map((share) => readHeads(world, share)));
+  const deep = rowsPerShard(world, shares.length);
+  const lines = await Promise.all(shares.map((share) => readHeads(world, share, deep)));
   const waiting = lines.flatMap((line) => line.heads);
   const owners = [...waiting, ...placements];
   return {
@@ -84,9 +88,8 @@ async function readPlacements(world: World): Promise<Placement[]> {
  * The first of a user's line. Each shard is read a little way; what lies behind the end of one that goes on is left out, so that
  * nobody is seen before somebody in front of him.
  */
-async function readHeads(world: World, item: Item): Promise<Heads> {
+async function readHeads(world: World, item: Item, limit: number): Promise<Heads> {
   const share = item.value as unknown as Share;
-  const limit = Math.ceil(world.settings.headsPerShare / shards.length);
   const pages = await Promise.all(
     shards.map((shard) => firstPage(world, waitingPartition(share, shard), limit)),
   );
@@ -98,6 +101,12 @@ async function readHeads(world: World, item: Item): Promise<Heads> {
   const [end] = ends.sort();
   const seen = end === undefined ? rows : rows.filter(({ sk }) => sk <= end);
   return { heads: seen.map(read.waiting), isPartial: end !== undefined };
+}
+
+/** The fewer users wait, the deeper each line is looked into: the picture stays as large, and a long line of one user needs fewer looks. */
+function rowsPerShard({ settings }: World, shares: number): number {
+  const deeper = Math.max(1, SHARED_BY / Math.max(1, shares));
+  return Math.ceil((settings.headsPerShare * deeper) / shards.length);
 }
 
 /** A page may be empty, and yet there is more. */

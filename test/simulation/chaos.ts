@@ -63,8 +63,9 @@ export class Chaos {
     this.#randoms = new Map(FAULT_KINDS.map((kind) => [kind, new Random(seed, `fault ${kind}`)]));
   }
 
-  happens(kind: FaultKind): boolean {
-    const rate = this.#faults[kind];
+  /** `weight`: of an occasion that is rare, so many times as often. */
+  happens(kind: FaultKind, weight = 1): boolean {
+    const rate = this.#faults[kind] * weight;
     if (rate === 0 || !this.#isStorm() || !this.random(kind).chance(rate)) return false;
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
     this.#trace(() => `fault ${kind}`);

@@ -85,7 +85,7 @@ export function surroundingsOf(
       listeners.told(event);
       void mailboxes.observe.send([event]);
     },
-    isHeard: () => !chaos.happens("unseen"),
+    isHeard: () => !chaos.happens("unseen", 3),
     cast: castBy({ seed, time, chaos, tasks, isDraining, trace }),
     graceMs: 10_000,
     neglectsGangs: scenario.neglectsGangs,
