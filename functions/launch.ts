@@ -1,30 +1,21 @@
-// Turns what is placed into calls to backends, safe to repeat; all starts and stops go through here. What then happens comes back to observe.ts.
-
-import type { Move } from "#shared/event.ts";
-import { type Execution, isOver } from "#shared/execution.ts";
-import { type InstanceId, instanceName, type Outcome, transition } from "#shared/instance.ts";
+// Turns what is placed into calls to backends, safe to repeat. What then happens comes back to observe.ts.
+import { type InstanceId, instanceName } from "#shared/instance.ts";
 import type { LaunchMessage } from "#shared/message.ts";
 import { type Placement, placedGeneration } from "#shared/placement.ts";
-import type {
-  Backend,
-  InstanceEvent,
-  InstanceLook,
-  LaunchReply,
-  LaunchRequest,
-} from "./backend.ts";
-import { isWindingUp } from "./gang.ts";
+import type { Backend, LaunchReply, LaunchRequest } from "./backend.ts";
 import { launchedTogether } from "./gang-request.ts";
-import { Items, idOf, liveInstances } from "./instances.ts";
-import { type Instance, instanceItem, keys, movesItem, read } from "./records.ts";
+import { Items } from "./instances.ts";
+import { note } from "./note.ts";
+import { type Instance, keys, read } from "./records.ts";
 import { requestOf } from "./request.ts";
+import { observeEnd, stop, windUp } from "./stop.ts";
 import type { Key } from "./store.ts";
-import { readPlacements } from "./view.ts";
 import type { World } from "./world.ts";
 
 type Start = Extract<LaunchMessage, { kind: "start" }>;
 
-/** When a backend had no room after all, it is asked again after so long. */
-const NO_ROOM_SECONDS = 2;
+/** When a backend had no room after all, it is asked again after so long each time; from then on the sweep asks. */
+const NO_ROOM_SECONDS = [2, 4, 8, 16];
 
 export async function launch(world: World, messages: readonly LaunchMessage[]): Promise<void> {
   const told = messages.filter((message) => message.kind === "stop");
@@ -48,8 +39,17 @@ async function start(world: World, starts: readonly Start[]): Promise<void> {
     const own = requests.filter((one) => one.backend === backend.name).map((one) => one.request);
     // Of a gang all are asked for, or nothing: the same call each time it is repeated.
     const whole = launchedTogether(own).filter(isWhole).flat();
-    if (whole.length > 0) await startOn(world, backend, whole);
+    if (whole.length > 0) await startOn(world, backend, whole, triesOf(starts));
   }
+}
+
+type Tries = (id: InstanceId) => number;
+
+function triesOf(starts: readonly Start[]): Tries {
+  const tries = new Map(
+    starts.flatMap((one) => instancesOf(one).map((id) => [nameOf(id), one.tries ?? 0])),
+  );
+  return (id) => tries.get(nameOf(id)) ?? 0;
 }
 
 /** Workers lease as soon as they start. */
@@ -117,13 +117,16 @@ async function startOn(
   world: World,
   backend: Backend,
   requests: readonly LaunchRequest[],
+  triesOf: Tries,
 ): Promise<void> {
   const replies = await backend.launch(requests);
   tellNoRoom(world, backend, replies);
   await Promise.all(
     replies.map((reply, position) => {
       const request = requests[position];
-      return request === undefined ? undefined : settleReply(world, backend, request, reply);
+      return request === undefined
+        ? undefined
+        : settleReply(world, backend, request, { reply, tries: triesOf(request.instance) });
     }),
   );
 }
@@ -141,7 +144,7 @@ async function settleReply(
   world: World,
   backend: Backend,
   { instance, gang }: LaunchRequest,
-  reply: LaunchReply,
+  { reply, tries }: { readonly reply: LaunchReply; readonly tries: number },
 ): Promise<void> {
   switch (reply.kind) {
     case "launched":
@@ -149,10 +152,9 @@ async function settleReply(
         await note(world, instance, "launching", reply.backendId);
       return;
     case "noRoom":
-      if (gang !== undefined && gang.node > 0) return;
-      return world.queues.launch.send([again(instance, gang?.nodes)], {
-        delaySeconds: NO_ROOM_SECONDS,
-      });
+      return gang !== undefined && gang.node > 0
+        ? undefined
+        : askAgain(world, { instance, count: gang?.nodes ?? 1, tries });
     case "rejected":
       return observeEnd(world, [instance], { kind: "rejected", reason: reply.reason });
     case "unknown":
@@ -160,138 +162,23 @@ async function settleReply(
   }
 }
 
+interface Again {
+  readonly instance: InstanceId;
+  readonly count: number;
+  readonly tries: number;
+}
+
 /** Node 0 asks for its whole gang. */
-function again({ index, ...id }: InstanceId, count = 1): LaunchMessage {
-  return { kind: "start", ...id, from: index, to: index + count };
-}
-
-/** What the backend answered, or was told; the table lets nothing be written over what an event has already said. */
-async function note(
-  world: World,
-  id: InstanceId,
-  state: "launching" | "unknown" | "stopping",
-  backendId?: string,
-): Promise<void> {
-  const item = await world.store.get(keys.instance(id));
-  const before = item === undefined ? await placedFrom(world, id) : read.instance(item);
-  const moved = before && transition(before, state);
-  if (before === undefined || moved === undefined) return;
-  const now = world.now();
-  const instance: Instance = {
-    ...{ ...moved, changedAt: now },
-    ...(backendId !== undefined && { backendId }),
-  };
-  const { executionId } = id;
-  const move: Move = {
-    ...{ at: now, of: "instance", instance: instanceName(id), from: before.state, to: state },
-  };
-  await world.store.transact([
-    {
-      kind: "put",
-      item: instanceItem(instance),
-      condition: item === undefined ? { absent: true } : { version: item.version },
-    },
-    { kind: "put", item: movesItem(executionId, now, world.newId("mov"), [move]) },
-  ]);
-}
-
-/** An index without a record is placed, in generation 1 or its gang's; any other generation without one was forgotten. */
-async function placedFrom(world: World, id: InstanceId): Promise<Instance | undefined> {
-  if (id.generation > 1 && !(await isOfGang(world, id))) return undefined;
-  return { ...idOf(id), state: "placed", changedAt: 0 };
-}
-
-async function isOfGang(
-  world: World,
-  { executionId, service, generation }: InstanceId,
-): Promise<boolean> {
-  const item = await world.store.get(keys.placement(executionId, service));
-  return item !== undefined && read.placement(item).gang?.generation === generation;
-}
-
-export async function observeEnd(
-  world: World,
-  instances: readonly InstanceId[],
-  outcome: Outcome,
-): Promise<void> {
-  const at = world.now();
-  const events = instances.map((instance) => ({
-    kind: "ended" as const,
-    instance: idOf(instance),
-    at,
-    outcome,
-  }));
-  if (events.length > 0) await world.queues.observe.send(events);
-}
-
-/** Everything of an execution that holds capacity is told to stop; what the backend proves not to run is ended at once. */
-async function stop(world: World, executionId: string): Promise<void> {
-  const item = await world.store.get(keys.execution(executionId));
-  if (item === undefined || isOver(read.execution(item))) return;
-  const outcome = read.execution(item).stop?.outcome ?? {
-    kind: "cancelled",
-    by: "zoe",
-    reason: "Its work is over.",
-  };
-  const execution = read.execution(item);
-  for (const placement of await readPlacements(world, execution)) {
-    const mayLeave = placement.run === "worker" && isLeaving(world, execution);
-    if (placement.live > 0) await stopPlacement(world, placement, outcome, mayLeave);
-  }
-}
-
-/** When all tasks are done a worker is told so, and has so long to finish what it does. */
-const LEAVING_SECONDS = 600;
-
-function isLeaving({ now }: World, { stop, endingAt = 0 }: Execution): boolean {
-  return stop === undefined && now() < endingAt + LEAVING_SECONDS * 1000;
-}
-
-const WOUND_UP: Outcome = {
-  ...{ kind: "cancelled", by: "zoe" },
-  reason: "Its gang is over: another node has ended.",
-};
-
-/** What still runs of a gang whose generation is over is told to stop. */
-async function windUp(world: World, executionId: string, gang: string): Promise<void> {
-  const item = await world.store.get(keys.placement(executionId, gang));
-  if (item && isWindingUp(read.placement(item)))
-    await stopPlacement(world, read.placement(item), WOUND_UP);
-}
-
-async function stopPlacement(
-  world: World,
-  placement: Placement,
-  outcome: Outcome,
-  mayLeave = false,
-): Promise<void> {
-  const backend = world.backends.find(({ name }) => name === placement.backend);
-  const live = await liveInstances(world, placement);
-  if (backend === undefined || live.length === 0) return;
-  const looks = await backend.look(live.map(idOf));
-  const looking = (...kinds: readonly InstanceLook["kind"][]) =>
-    live.filter((_, position) => kinds.includes(looks[position]?.kind ?? "unknown"));
-  const running = looking("running", "unknown").filter(
-    ({ state }) => !(mayLeave && state === "running"),
-  );
-  await backend.stop(running.map(idOf), outcome);
-  // At once: their ends are on the way, and each note in between would make the events of all look again.
-  await Promise.all(running.map((instance) => note(world, instance, "stopping")));
-  await observeEnd(world, looking("gone"), outcome);
-  await observeEnds(world, live, looks);
-}
-
-/** Their own events may have been lost. */
-async function observeEnds(
-  world: World,
-  instances: readonly InstanceId[],
-  looks: readonly InstanceLook[],
-): Promise<void> {
-  const at = world.now();
-  const events = instances.flatMap((instance, position): InstanceEvent[] => {
-    const look = looks[position];
-    if (look?.kind !== "ended") return [];
-    return [{ ...look, instance: idOf(instance), at }];
-  });
-  if (events.length > 0) await world.queues.observe.send(events);
+async function askAgain(world: World, { instance, count, tries }: Again): Promise<void> {
+  const delaySeconds = NO_ROOM_SECONDS[tries];
+  if (delaySeconds === undefined) return;
+  const { index, ...id } = instance;
+  const message = {
+    kind: "start",
+    ...id,
+    from: index,
+    to: index + count,
+    tries: tries + 1,
+  } as const;
+  await world.queues.launch.send([message], { delaySeconds });
 }

@@ -15,6 +15,8 @@ export type LaunchMessage =
       /** Exclusive. */
       readonly to: number;
       readonly generation: number;
+      /** How often a backend had no room for it. */
+      readonly tries?: number;
     }
   | { readonly kind: "stop"; readonly executionId: string; readonly gang?: string };
 

@@ -9,6 +9,7 @@ import { dynamoStore } from "#functions/aws/store.ts";
 import { sqsTaskMessages } from "#functions/aws/task-queues/messages.ts";
 import { AwsTaskQueues } from "#functions/aws/task-queues/task-queues.ts";
 import { objectTexts } from "#functions/aws/task-queues/texts.ts";
+import { UNHEARD } from "#functions/aws/unheard.ts";
 import { jsonLog } from "#functions/host/log.ts";
 import { openRuntime } from "#functions/runtime-api/runtime.ts";
 import { taskQueuePrefix } from "#shared/aws-names.ts";
@@ -25,7 +26,7 @@ const pause: SidecarWorld["pause"] = async (milliseconds, signal) => {
 };
 
 function worldOf(env: SidecarEnv, owner: () => string | undefined): SidecarWorld {
-  const region = { region: env.AWS_REGION };
+  const region = { region: env.AWS_REGION, logger: UNHEARD };
   const address = env.AWS_ENDPOINT_URL
     ? { endpoint: env.AWS_ENDPOINT_URL, forcePathStyle: true }
     : {};

@@ -4,6 +4,7 @@ import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynam
 import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { UNHEARD } from "./unheard.ts";
 
 export interface AwsClients {
   readonly dynamodb: DynamoDBClient;
@@ -23,7 +24,7 @@ export type ClientConfig = Pick<
 const ATTEMPTS = 6;
 
 export function awsClients(config: ClientConfig = {}): AwsClients {
-  const shared = { maxAttempts: ATTEMPTS, ...config };
+  const shared = { maxAttempts: ATTEMPTS, logger: UNHEARD, ...config };
   return {
     dynamodb: new DynamoDBClient(shared),
     s3: new S3Client(shared),

@@ -4,7 +4,9 @@ import { cancel } from "#functions/cancel.ts";
 import { launch } from "#functions/launch.ts";
 import { keys, read } from "#functions/records.ts";
 import { schedule } from "#functions/scheduler/schedule.ts";
+import { sweep } from "#functions/sweep.ts";
 import type { Part } from "#local/backends/simulated.ts";
+import type { LaunchMessage } from "#shared/message.ts";
 import { aWorld, aZapp, type TestWorld, type WorldOptions } from "#test/builders.ts";
 import { deliver, executionOf, submitted, viewOf } from "./deliver.ts";
 
@@ -42,10 +44,18 @@ describe("a start", () => {
     expect(await record(t, id)).toMatchObject({ state: "launching", backendId: `${id}/main-0.1` });
   });
 
-  test("without room is tried again soon", async () => {
+  test("without room is tried again soon, each time later, and then with the sweep", async () => {
     const { t, starts } = await placed({ cast: part("noRoom") });
-    await launch(t.world, starts);
-    expect(t.launch.sent).toEqual([{ message: starts[0], delaySeconds: 2 }]);
+    const delays: (number | undefined)[] = [];
+    for (let messages: readonly LaunchMessage[] = starts; messages.length > 0; ) {
+      await launch(t.world, messages);
+      delays.push(...t.launch.sent.map(({ delaySeconds }) => delaySeconds));
+      messages = t.launch.take();
+    }
+    expect(delays).toEqual([2, 4, 8, 16]);
+    t.pass(60_000);
+    await sweep(t.world);
+    expect(t.launch.take()).toMatchObject([{ kind: "start", from: 0, to: 1 }]);
   });
 
   test("that is rejected ends the instance, with the reason", async () => {

@@ -168,14 +168,10 @@ export class BatchFamily implements Family {
     return children;
   }
 
-  async #named(bundle: BundleId): Promise<string[]> {
-    const call = BATCH_QUEUES.map((queue) =>
-      this.#pages({
-        jobQueue: queueOf(this.#parts.site, queue),
-        filters: [{ name: "JOB_NAME", values: [jobName(bundle)] }],
-      }),
-    );
-    return (await Promise.all(call)).flat().map(({ id }) => id);
+  async #named(record: LaunchRecord): Promise<string[]> {
+    const { jobQueue } = JSON.parse(record.call) as SubmitJobCommandInput;
+    const filters = [{ name: "JOB_NAME", values: [jobName(record)] }];
+    return (await this.#pages({ jobQueue, filters })).map(({ id }) => id);
   }
 
   async #pages(
