@@ -31,7 +31,8 @@ export function waitingAs(
   const row = rowOf(execution);
   const { tenant, user } = execution;
   const value = asJson({ ...row, zapp: execution.zapp, asks });
-  const share = { tenant, user, latest: row.executionId };
+  // Of this write alone: an execution that is run again comes by here twice.
+  const share = { tenant, user, latest: world.newId("row") };
   return {
     execution: untold,
     actions: [

@@ -1,6 +1,6 @@
 // The flags of `npm start`: what they mean, their defaults, and clear words for what is wrong with them.
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { LogLevel } from "#functions/host/log.ts";
 import { LocalEnv } from "#shared/env.ts";
@@ -92,7 +92,8 @@ export function readOptions(
   const containers = containerSettings(env);
   return {
     ...{ host, port: env.ZOE_PORT ?? 7420, logLevel: env.ZOE_LOG ?? "warn" },
-    state: env.ZOE_STATE ?? join(homedir(), ".local", "state", "zoe"),
+    // The spawner works in another folder.
+    state: resolve(env.ZOE_STATE ?? join(homedir(), ".local", "state", "zoe")),
     ...(env.ZOE_ENGINE !== undefined && { engine: env.ZOE_ENGINE }),
     containers,
     ...(env.ZOE_CPUS !== undefined && { cpus: env.ZOE_CPUS }),

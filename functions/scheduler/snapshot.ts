@@ -27,7 +27,7 @@ export interface Snapshot {
   readonly partial: ReadonlySet<string>;
 }
 
-/** A list of users with something waiting; `latest`, whose row was written last, lets an emptied entry be taken out without a race. */
+/** A list of users with something waiting; `latest`, the mark of its last write, lets an emptied entry be taken out without a race. */
 interface Share {
   readonly tenant: string;
   readonly user: string;

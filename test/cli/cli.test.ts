@@ -146,6 +146,26 @@ test("records of a file go through a queue and come back as a table, what failed
   expect((await server.zoe(["results", "last", "--format", "csv"])).out).toMatch(/^queue,task,ok/);
 });
 
+test("a description that uses the many-task framework says its own program only", async () => {
+  const program = SQUARES.slice(SQUARES.indexOf("    program: ."))
+    .replace(/^ {4}count: .*\n/m, "")
+    .replace(/^ {4}resources: .*\n/m, "");
+  const words = `version: 4
+name: squares-of-a-fleet
+uses:
+  pull-worker: { workers: 1, attempts: 1 }
+services:
+  - name: squarer
+    run: worker
+    framework: pull-worker
+${program}`;
+  const path = write("numbers-2.csv", "id,n\ntwo,2\n");
+  const more = ["--set", "idle=5s", "--input", path];
+  const { code, out } = await server.zoe(["run", write("fleet.yaml", words), ...more]);
+  expect(out).toMatch(/two +squarer-0 +4 +true/);
+  expect(code).toBe(0);
+});
+
 test("tasks are put while it runs, the same file again puts nothing twice, and closing ends it", async () => {
   const zapp = write("squares-2.yaml", SQUARES);
   const numbers = write("more.jsonl", '{"n":2}\n{"n":3}\n{"n":3}\n');

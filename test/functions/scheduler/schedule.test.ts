@@ -4,13 +4,15 @@ import { tenantItem } from "#functions/account-records.ts";
 import { cancel } from "#functions/cancel.ts";
 import { putQuota } from "#functions/quotas.ts";
 import { keys } from "#functions/records.ts";
+import { retry } from "#functions/retry.ts";
 import { commit } from "#functions/scheduler/commit.ts";
 import { decide } from "#functions/scheduler/decide.ts";
 import { letGo, takeLease } from "#functions/scheduler/lease.ts";
 import { schedule } from "#functions/scheduler/schedule.ts";
 import { takeSnapshot } from "#functions/scheduler/snapshot.ts";
+import type { Query, Store } from "#functions/store.ts";
 import { aPrincipal, aWorld, aZapp, NOON } from "#test/builders.ts";
-import { executionOf, line, submitted, viewOf } from "../deliver.ts";
+import { deliver, executionOf, line, submitted, viewOf } from "../deliver.ts";
 
 const once = aZapp([{ name: "main", run: "once" }]);
 const array = aZapp([{ name: "child", run: "array", count: 9, atOnce: 4 }]);
@@ -69,6 +71,30 @@ describe("a cycle", () => {
     await schedule(t.world);
     expect((await executionOf(t, id)).state).toBe("starting");
   });
+});
+
+test("a slow scheduler doesn't forget a share that was written again for the same execution", async () => {
+  const t = aWorld();
+  const id = await submitted(t, once);
+  const key = keys.share("alpha", "ann");
+  const seenBefore = await t.store.get(key);
+  await cancel(t.world, id, { by: "ann" });
+  await deliver(t);
+  await schedule(t.world);
+  expect(await t.store.get(key)).toBeUndefined();
+  await retry(t.world, id, "ann");
+  const query = async (wish: Query) => {
+    if (wish.pk === key.pk) return { items: seenBefore ? [seenBefore] : [] };
+    return wish.pk.startsWith("wait#") ? { items: [] } : t.store.query(wish);
+  };
+  const slow = {
+    query,
+    transact: t.store.transact.bind(t.store),
+    getMany: t.store.getMany.bind(t.store),
+  } as Store;
+  await takeSnapshot({ ...t.world, store: slow });
+  expect((await line(t)).map(({ executionId }) => executionId)).toEqual([id]);
+  expect(await t.store.get(key)).toBeDefined();
 });
 
 describe("the lease", () => {
