@@ -126,9 +126,24 @@ export function writtenSchema(mode: Mode) {
   return schemas[mode];
 }
 
+/** What a service of its kind must have, its framework may bring. */
+function letFrameworksBring(schema: z.core.JSONSchema.BaseSchema): void {
+  const { properties = {}, required = [] } = schema;
+  if (!("run" in properties && "framework" in properties)) return;
+  const always = ["name", "run"];
+  const own = required.filter((field) => !always.includes(field));
+  if (own.length === 0) return;
+  Object.assign(schema, { required: always });
+  const having = (fields: string[]) => ({ type: "object" as const, required: fields });
+  schema.anyOf = [having(own), having(["framework"])];
+}
+
 /** For editors and forms: what can be checked without looking at more than one place at a time. */
 export function zappJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(schemas.written, { io: "input", unrepresentable: "any" });
+  const schema = z.toJSONSchema(schemas.written, {
+    ...{ io: "input", unrepresentable: "any" },
+    override: ({ jsonSchema }) => void letFrameworksBring(jsonSchema),
+  });
   return {
     $id: "urn:zoe:zapp:4",
     title: "ZApp description, format 4",

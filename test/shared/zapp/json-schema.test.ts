@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { parseYaml } from "#functions/api/yaml.ts";
@@ -35,6 +35,13 @@ for (const file of readdirSync("docs/guides/zapps")) {
   });
 }
 
+for (const name of readdirSync("zapps").filter((name) => existsSync(`zapps/${name}/zapp.yaml`))) {
+  test(`the published schema accepts the catalogue's ${name}`, () => {
+    const document = parseYaml(readFileSync(`zapps/${name}/zapp.yaml`, "utf8")).value;
+    expect(accepts(document)).toBe(true);
+  });
+}
+
 const service = (bent: Fields) => aZapp({ services: [aService(bent)] });
 const refused: Record<string, unknown> = {
   "an unknown field": aZapp({ nmae: "x" }),
@@ -61,3 +68,28 @@ test("templates may stand wherever a typed value stands", () => {
   });
   expect(accepts(document)).toBe(true);
 });
+
+test("what a service of its kind must have, a framework may bring", () => {
+  const { oneOf } = (schema as never as { properties: { services: { items: Services } } })
+    .properties.services.items;
+  const needs = oneOf.map(({ properties, required, anyOf = [] }) => [
+    properties.run.const,
+    required,
+    ...anyOf.map((one) => one.required),
+  ]);
+  expect(needs).toEqual([
+    ["once", ["name", "run"]],
+    ["array", ["name", "run"]],
+    ["gang", ["name", "run"], ["nodes"], ["framework"]],
+    ["worker", ["name", "run"], ["queue", "count"], ["framework"]],
+    ["forever", ["name", "run"]],
+  ]);
+});
+
+interface Services {
+  readonly oneOf: readonly {
+    readonly properties: { readonly run: { readonly const: string } };
+    readonly required: readonly string[];
+    readonly anyOf?: readonly { readonly required: readonly string[] }[];
+  }[];
+}
