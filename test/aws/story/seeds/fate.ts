@@ -4,7 +4,7 @@ import type { Mishaps } from "#test/aws/story/functions-cast.ts";
 import type { PlayOptions } from "#test/aws/story/play.ts";
 import { Random } from "#test/simulation/random.ts";
 
-export const STORM_MS = 120_000;
+export const STORM_MS = 90_000;
 
 export interface Wish {
   readonly kind: "once" | "array" | "worker";
@@ -22,7 +22,7 @@ export function wishesOf(seed: number): readonly Wish[] {
     return {
       ...{ kind, atMs: random.below(20_000) },
       count: kind === "worker" ? random.between(3, 8) : random.between(2, 3),
-      ...(random.chance(0.15) && { stopAfterMs: random.between(1, 100) * 1000 }),
+      ...(random.chance(0.15) && { stopAfterMs: random.between(1, 80) * 1000 }),
     };
   });
 }
@@ -37,7 +37,7 @@ export function mannersOf(
     return () => dice.next();
   };
   return {
-    events: { random: own("events"), duplicate: 0.1, late: 0.15, mostLateMs: 60_000 },
+    events: { random: own("events"), duplicate: 0.1, late: 0.15, mostLateMs: 45_000 },
     sqs: { random: own("sqs"), copy: 0.03, miss: 0.05, shuffle: 0.2 },
     batch: { lagMs: random.pick([0, 5_000, 90_000]) },
     ecs: { lagMs: random.pick([0, 5_000, 30_000]) },
@@ -83,11 +83,11 @@ export function mishapsOf(seed: number, isStorm: () => boolean): () => Mishaps {
   return () => {
     if (!isStorm()) return {};
     return {
-      ...(random.chance(0.15) && { startsLateMs: random.between(1, 150) * 1000 }),
+      ...(random.chance(0.15) && { startsLateMs: random.between(1, 120) * 1000 }),
       ...(random.chance(0.15) && {
-        cut: { afterMs: random.below(60_000), forMs: random.between(1, 200) * 1000 },
+        cut: { afterMs: random.below(45_000), forMs: random.between(1, 150) * 1000 },
       }),
-      ...(random.chance(0.2) && { givenUpAfterMs: random.below(60_000) }),
+      ...(random.chance(0.2) && { givenUpAfterMs: random.below(45_000) }),
       isStubborn: random.chance(0.3),
     };
   };
@@ -96,5 +96,5 @@ export function mishapsOf(seed: number, isStorm: () => boolean): () => Mishaps {
 /** How long a program takes. */
 export function timesOf(seed: number): () => number {
   const random = new Random(seed, "times");
-  return () => random.between(1, 75) * 1000;
+  return () => random.between(1, 60) * 1000;
 }
