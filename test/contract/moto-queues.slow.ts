@@ -14,7 +14,8 @@ import { tableInput } from "#test/aws/tables.ts";
 import { memoryTexts } from "#test/functions/aws/task-queue-body.ts";
 import { expectWrong } from "./expect-wrong.ts";
 import { TASK_QUEUES } from "./moto-wrong.ts";
-import { type TaskQueueBody, taskQueueContract } from "./task-queue.ts";
+import type { TaskQueueBody } from "./task-queue/under-test.ts";
+import { taskQueueContract } from "./task-queue.ts";
 
 const reason = whyNoMoto();
 if (reason !== undefined) test.skip(reason, () => {});

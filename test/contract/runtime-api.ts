@@ -3,7 +3,7 @@ import { request as httpRequest } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { LeaveReason } from "#functions/runtime.ts";
 import type { QueueRef, TaskQueues } from "#functions/task-queues.ts";
-import { numbered, OPTIONS } from "./task-queue.ts";
+import { numbered, OPTIONS } from "./task-queue/under-test.ts";
 
 export interface RuntimeSetup {
   readonly worker?: string;

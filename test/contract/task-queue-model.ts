@@ -3,7 +3,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Lease, QueueOptions, QueueRef, TaskQueues } from "#functions/task-queues.ts";
 import { childId } from "#shared/route.ts";
-import { allOutcomes, aRoute, type OpenTaskQueueBody, type TaskQueueBody } from "./task-queue.ts";
+import {
+  allOutcomes,
+  aRoute,
+  type OpenTaskQueueBody,
+  type TaskQueueBody,
+} from "./task-queue/under-test.ts";
 
 const ROUTE = aRoute({
   from: "first",

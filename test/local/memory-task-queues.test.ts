@@ -1,7 +1,8 @@
 // The memory twin keeps the contract of the task-queue port.
 import type { QueueRef, TaskQueueChange } from "#functions/task-queues.ts";
 import { memoryTaskQueues } from "#local/memory-task-queues.ts";
-import { type TaskQueueBody, taskQueueContract } from "#test/contract/task-queue.ts";
+import type { TaskQueueBody } from "#test/contract/task-queue/under-test.ts";
+import { taskQueueContract } from "#test/contract/task-queue.ts";
 import { taskQueueLeaseContract } from "#test/contract/task-queue-leases.ts";
 import { taskQueueModelContract } from "#test/contract/task-queue-model.ts";
 

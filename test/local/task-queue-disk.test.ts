@@ -16,7 +16,7 @@ import {
   numbered,
   OPTIONS,
   succeeded,
-} from "#test/contract/task-queue.ts";
+} from "#test/contract/task-queue/under-test.ts";
 
 let folder: string;
 let database: Database;

@@ -6,7 +6,8 @@ import { afterAll } from "vitest";
 import type { QueueRef, TaskQueueChange } from "#functions/task-queues.ts";
 import { openDatabase } from "#local/database/database.ts";
 import { openTaskQueues } from "#local/task-queue/task-queues.ts";
-import { type TaskQueueBody, taskQueueContract } from "#test/contract/task-queue.ts";
+import type { TaskQueueBody } from "#test/contract/task-queue/under-test.ts";
+import { taskQueueContract } from "#test/contract/task-queue.ts";
 import { taskQueueLeaseContract } from "#test/contract/task-queue-leases.ts";
 import { taskQueueModelContract } from "#test/contract/task-queue-model.ts";
 

@@ -1,4 +1,4 @@
-// Routes as a table: what a result becomes. With the queues together they are tested in test/contract/task-queue-leases.ts.
+// Routes as a table: what a result becomes. With the queues together they are tested in test/contract/task-queue/routes.ts.
 import { describe, expect, test } from "vitest";
 import { childId, hash128, routed, valueAt } from "#shared/route.ts";
 import type { Route } from "#shared/zapp.ts";

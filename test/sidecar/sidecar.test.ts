@@ -21,7 +21,7 @@ import {
 } from "#sidecar/instance.ts";
 import { sidecar } from "#sidecar/sidecar.ts";
 import { lookAtTask } from "#sidecar/task-look.ts";
-import { numbered, OPTIONS } from "#test/contract/task-queue.ts";
+import { numbered, OPTIONS } from "#test/contract/task-queue/under-test.ts";
 import { freePort } from "#test/free-port.ts";
 import { anInstance, aSpec, aStand, type Stand } from "./world.ts";
 

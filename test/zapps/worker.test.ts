@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openRuntime, type Runtime } from "#functions/runtime-api/runtime.ts";
 import type { QueueRef, TaskQueues } from "#functions/task-queues.ts";
 import { memoryTaskQueues } from "#local/memory-task-queues.ts";
-import { OPTIONS } from "#test/contract/task-queue.ts";
+import { OPTIONS } from "#test/contract/task-queue/under-test.ts";
 
 const LIBRARIES = fileURLToPath(new URL("../../zapps/worker/", import.meta.url));
 const REF: QueueRef = { executionId: "exe_1", queue: "numbers" };

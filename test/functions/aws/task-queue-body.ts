@@ -13,7 +13,7 @@ import type { Recorder } from "#test/aws/recorder.ts";
 import type { Manners } from "#test/aws/sqs/queue.ts";
 import { type Sqs, sqs } from "#test/aws/sqs.ts";
 import { tableInput } from "#test/aws/tables.ts";
-import type { TaskQueueBody } from "#test/contract/task-queue.ts";
+import type { TaskQueueBody } from "#test/contract/task-queue/under-test.ts";
 import { VirtualTimers } from "#test/contract/virtual-timers.ts";
 
 const ROLE = "arn:aws:iam::123456789012:role/zoe-test";

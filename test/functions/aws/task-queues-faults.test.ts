@@ -17,7 +17,7 @@ import {
   numbered,
   OPTIONS,
   succeeded,
-} from "#test/contract/task-queue.ts";
+} from "#test/contract/task-queue/under-test.ts";
 import { openTaskQueueStand, passing, type TaskQueueStand } from "./task-queue-body.ts";
 
 const done = (tasks: TaskQueues, ref = DOCUMENTS) => tasks.counts(ref);
