@@ -1,7 +1,6 @@
 // One job of the double's Batch: its states, its attempts, its parts (children of an array, nodes of a gang), and the event of each change.
-import { randomUUID } from "node:crypto";
+// What it runs is job-order.ts, what is told of it job-detail.ts.
 import type {
-  EcsTaskProperties,
   JobDefinition,
   JobDetail,
   JobStatus,
@@ -9,16 +8,9 @@ import type {
 } from "@aws-sdk/client-batch";
 import type { Clock } from "#test/aws/clock.ts";
 import type { CallContext } from "#test/aws/service.ts";
-import {
-  type BridgeEvent,
-  type Cast,
-  type ContainerView,
-  detailOf,
-  type Ended,
-  GRACE_MS,
-  KILLED,
-} from "#test/aws/stage.ts";
-import { tasksOf } from "./definitions.ts";
+import { type BridgeEvent, type Cast, type Ended, GRACE_MS, KILLED } from "#test/aws/stage.ts";
+import { type Attempt, arnOf, detailOfJob, stateChange } from "./job-detail.ts";
+import { exitCodeOf, isArray, isTooLong, type Part, taskOf, viewsOf } from "./job-order.ts";
 
 export interface JobParts {
   readonly clock: Clock;
@@ -30,18 +22,6 @@ export interface JobParts {
   readonly isRoleReady: (arn: string) => boolean;
 }
 
-export type Part =
-  | { readonly kind: "whole" }
-  | { readonly kind: "child"; readonly index: number }
-  | { readonly kind: "node"; readonly index: number; readonly nodes: number };
-
-interface Attempt {
-  readonly startedAt: number | undefined;
-  readonly stoppedAt: number;
-  readonly ended: Ended;
-  readonly statusReason: string;
-}
-
 const TERMINAL: readonly string[] = ["SUCCEEDED", "FAILED"];
 const ROOM_MS = 5000;
 
@@ -49,6 +29,7 @@ export class BatchJob {
   readonly id: string;
   readonly createdAt: number;
   readonly input: SubmitJobCommandInput;
+  readonly definition: JobDefinition;
   readonly part: Part;
   readonly children: BatchJob[] = [];
   status: JobStatus = "SUBMITTED";
@@ -57,7 +38,6 @@ export class BatchJob {
   isTerminated = false;
   stoppedAt: number | undefined;
   readonly #parts: JobParts;
-  readonly #definition: JobDefinition;
   readonly #context: CallContext;
   readonly #onChange: (job: BatchJob) => void;
   readonly #attempts: Attempt[] = [];
@@ -79,7 +59,7 @@ export class BatchJob {
   ) {
     this.#parts = parts;
     this.input = input;
-    this.#definition = definition;
+    this.definition = definition;
     this.#context = context;
     this.id = place.id;
     this.part = place.part;
@@ -89,10 +69,6 @@ export class BatchJob {
 
   get name(): string {
     return this.input.jobName ?? "";
-  }
-
-  get definitionArn(): string {
-    return this.#definition.jobDefinitionArn ?? "";
   }
 
   get isOver(): boolean {
@@ -107,7 +83,7 @@ export class BatchJob {
   begin(): void {
     this.#later(() => {
       this.move("PENDING");
-      if (this.part.kind === "whole" && this.children.length > 0 && this.#isArray())
+      if (this.part.kind === "whole" && this.children.length > 0 && isArray(this))
         for (const child of this.children) child.begin();
       else this.#queue();
     });
@@ -118,7 +94,7 @@ export class BatchJob {
     this.status = status;
     if (reason !== undefined) this.statusReason = reason;
     if (this.isOver) this.stoppedAt = this.#parts.clock.now();
-    this.#parts.emit(this.#event());
+    this.#parts.emit(stateChange(this.describe(), this.#context, this.#parts.clock.now()));
     this.#onChange(this);
   }
 
@@ -127,7 +103,7 @@ export class BatchJob {
     if (this.isOver) return;
     this.isTerminated = true;
     this.#stopReason ??= reason;
-    if (this.#isArray()) for (const child of this.children) child.terminate(reason);
+    if (isArray(this)) for (const child of this.children) child.terminate(reason);
     else if (this.status === "RUNNING") this.#interrupt();
     else {
       this.isCancelled = true;
@@ -138,17 +114,13 @@ export class BatchJob {
   cancel(reason: string): void {
     if (this.isOver || this.isStarted) return;
     this.isCancelled = true;
-    if (this.#isArray()) for (const child of this.children) child.cancel(reason);
+    if (isArray(this)) for (const child of this.children) child.cancel(reason);
     else this.move("FAILED", reason);
   }
 
   /** The host under it is gone. */
   loseHost(): void {
     this.#finish({ exitCodes: {} }, "Host EC2 (instance i-0abc) terminated.");
-  }
-
-  #isArray(): boolean {
-    return this.part.kind === "whole" && this.input.arrayProperties?.size !== undefined;
   }
 
   #later(act: () => void, ms = this.#parts.startMs / 4): void {
@@ -184,7 +156,11 @@ export class BatchJob {
     this.#watchTime(this.#attempts.length);
     if (this.part.kind === "whole") for (const node of this.children) node.begin();
     this.#parts.cast(
-      { id: this.id, taskRole: this.#task()?.taskRoleArn, containers: this.#views() },
+      {
+        id: this.id,
+        taskRole: taskOf(this)?.taskRoleArn,
+        containers: viewsOf(this, this.#attempts.length + 1),
+      },
       {
         end: (ended) =>
           this.#finish(ended, ended.stoppedReason ?? "Essential container in task exited"),
@@ -198,10 +174,8 @@ export class BatchJob {
 
   /** Batch takes what ECS then refuses, so the job fails instead of the call. */
   #refusal(): string | undefined {
-    const override = this.#override();
-    if (JSON.stringify({ containerOverrides: override?.containers ?? [] }).length > 8192)
-      return "Container Overrides length must be at most 8192";
-    const roles = [this.#task()?.taskRoleArn, this.#task()?.executionRoleArn];
+    if (isTooLong(this)) return "Container Overrides length must be at most 8192";
+    const roles = [taskOf(this)?.taskRoleArn, taskOf(this)?.executionRoleArn];
     const unready = roles.find((role) => role !== undefined && !this.#parts.isRoleReady(role));
     return (
       unready && `ECS was unable to assume the role '${unready}' that was provided for this task.`
@@ -221,7 +195,7 @@ export class BatchJob {
 
   #interrupt(): void {
     const killed = () => {
-      const names = this.#views().map(({ name }) => name);
+      const names = viewsOf(this, this.#attempts.length + 1).map(({ name }) => name);
       this.#finish({ exitCodes: Object.fromEntries(names.map((name) => [name, KILLED])) }, "");
     };
     if (this.#onStop === undefined) killed();
@@ -236,9 +210,8 @@ export class BatchJob {
     this.#ended = ended;
     const stoppedAt = this.#parts.clock.now();
     this.#attempts.push({ startedAt: this.#startedAt, stoppedAt, ended, statusReason });
-    const isSuccess = this.#exitCode(ended) === 0 && this.#stopReason === undefined;
-    const most =
-      this.input.retryStrategy?.attempts ?? this.#definition.retryStrategy?.attempts ?? 1;
+    const isSuccess = exitCodeOf(this, ended) === 0 && this.#stopReason === undefined;
+    const most = this.input.retryStrategy?.attempts ?? this.definition.retryStrategy?.attempts ?? 1;
     if (isSuccess) this.move("SUCCEEDED", statusReason);
     else if (this.#stopReason === undefined && this.#attempts.length < most) this.#queue();
     else this.move("FAILED", this.#stopReason ?? statusReason);
@@ -247,141 +220,12 @@ export class BatchJob {
       for (const node of this.children) node.terminate("Main node ended");
   }
 
-  /** The essential container decides. */
-  #exitCode({ exitCodes }: Ended): number | undefined {
-    const essential = this.#task()?.containers?.find((one) => one.essential !== false);
-    return exitCodes[essential?.name ?? ""];
-  }
-
-  #task(): EcsTaskProperties | undefined {
-    return tasksOf(this.#definition)[0];
-  }
-
-  #override() {
-    const nodes = this.input.nodeOverrides?.nodePropertyOverrides?.[0];
-    const override = this.input.ecsPropertiesOverride ?? nodes?.ecsPropertiesOverride;
-    return override?.taskProperties?.[0];
-  }
-
-  #views(): ContainerView[] {
-    const overrides = this.#override()?.containers ?? [];
-    return (this.#task()?.containers ?? []).map(
-      ({ name = "", image = "", command, environment = [] }) => {
-        const own = overrides.find((override) => override.name === name);
-        const pairs = [...environment, ...(own?.environment ?? [])];
-        return {
-          ...{ name, image, command: own?.command ?? command },
-          environment: {
-            ...Object.fromEntries(pairs.map(({ name, value }) => [name ?? "", value ?? ""])),
-            ...this.#batchVariables(),
-          },
-        };
-      },
-    );
-  }
-
-  #batchVariables(): Record<string, string> {
-    const { part } = this;
-    const own = {
-      AWS_BATCH_JOB_ID: this.id,
-      AWS_BATCH_JOB_ATTEMPT: String(this.#attempts.length + 1),
-    };
-    if (part.kind === "child") return { ...own, AWS_BATCH_JOB_ARRAY_INDEX: String(part.index) };
-    const numNodes = this.input.nodeOverrides?.numNodes;
-    if (numNodes === undefined) return own;
-    const index = part.kind === "node" ? part.index : 0;
-    return {
-      ...own,
-      AWS_BATCH_JOB_NODE_INDEX: String(index),
-      AWS_BATCH_JOB_NUM_NODES: String(numNodes),
-      AWS_BATCH_JOB_MAIN_NODE_INDEX: "0",
-      ...(index > 0 && { AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS: "10.0.0.10" }),
-    };
-  }
-
   arn(): string {
-    return `arn:aws:batch:${this.#context.region}:${this.#context.account}:job/${this.id}`;
+    return arnOf(`job/${this.id}`, this.#context);
   }
 
   describe(): JobDetail {
-    const { jobQueue = "", tags, parameters = {}, timeout } = this.input;
-    const containers = this.#task()?.containers ?? [];
-    return {
-      ...{
-        jobArn: this.arn(),
-        jobName: this.name,
-        jobId: this.id,
-        jobQueue: this.#queueArn(jobQueue),
-      },
-      ...{ status: this.status, statusReason: this.statusReason, createdAt: this.createdAt },
-      // The model says that it is always there; where nothing started it means nothing.
-      startedAt: this.#startedAt ?? 0,
-      ...{
-        stoppedAt: this.stoppedAt,
-        jobDefinition: this.definitionArn,
-        parameters,
-        tags,
-        timeout,
-      },
-      attempts: this.#attempts.map((attempt) => this.#attemptDetail(attempt)),
-      retryStrategy: this.input.retryStrategy ?? this.#definition.retryStrategy,
-      ...{ dependsOn: [], shareIdentifier: this.input.shareIdentifier },
-      ...{ isCancelled: this.isCancelled, isTerminated: this.isTerminated },
-      platformCapabilities: this.#definition.platformCapabilities,
-      ...(this.part.kind === "child" && { arrayProperties: { index: this.part.index } }),
-      ...(this.#isArray() && { arrayProperties: this.#arrayDetail() }),
-      ...(this.part.kind === "whole" &&
-        this.#definition.nodeProperties && {
-          nodeProperties: {
-            ...this.#definition.nodeProperties,
-            numNodes:
-              this.input.nodeOverrides?.numNodes ?? this.#definition.nodeProperties.numNodes,
-          },
-        }),
-      ...(this.part.kind === "node" && {
-        nodeDetails: { nodeIndex: this.part.index, isMainNode: this.part.index === 0 },
-      }),
-      ecsProperties: {
-        taskProperties: [
-          {
-            taskRoleArn: this.#task()?.taskRoleArn,
-            containers: containers.map(({ name, image }) => ({
-              ...{ name, image, exitCode: this.#ended?.exitCodes[name ?? ""] },
-              reason: this.#ended?.reasons?.[name ?? ""],
-            })),
-          },
-        ],
-      },
-    };
-  }
-
-  #arrayDetail() {
-    const statusSummary: Record<string, number> = {};
-    for (const { status } of this.children)
-      statusSummary[status] = (statusSummary[status] ?? 0) + 1;
-    return { size: this.children.length, statusSummary };
-  }
-
-  #attemptDetail({ startedAt, stoppedAt, ended, statusReason }: Attempt) {
-    const names = (this.#task()?.containers ?? []).map(({ name = "" }) => name);
-    const containers = names.map((name) => ({
-      ...{ name, exitCode: ended.exitCodes[name], reason: ended.reasons?.[name] },
-    }));
-    return { startedAt, stoppedAt, statusReason, taskProperties: [{ containers }] };
-  }
-
-  #queueArn(name: string): string {
-    if (name.startsWith("arn:")) return name;
-    return `arn:aws:batch:${this.#context.region}:${this.#context.account}:job-queue/${name}`;
-  }
-
-  #event(): BridgeEvent {
-    const { region, account } = this.#context;
-    const time = new Date(this.#parts.clock.now()).toISOString();
-    return {
-      ...{ version: "0", id: randomUUID(), "detail-type": "Batch Job State Change" },
-      ...{ source: "aws.batch", account, time, region, resources: [this.arn()] },
-      detail: detailOf(this.describe(), (date) => date.getTime()),
-    };
+    const past = { attempts: this.#attempts, startedAt: this.#startedAt, ended: this.#ended };
+    return detailOfJob(this, past, this.#context);
   }
 }
