@@ -1,4 +1,5 @@
 // The same containers without Zoe, in the runtime's own best way: through its API, waiting by attached streams, so many at a time.
+import { setTimeout as pause } from "node:timers/promises";
 import type Docker from "dockerode";
 
 const MIB = 1024 * 1024;
@@ -21,6 +22,18 @@ function settings(name: string, network: string, words: readonly string[]) {
 export async function makeNetwork(docker: Docker, name: string): Promise<Docker.Network> {
   const Options = { isolate: "true" };
   return docker.createNetwork({ Name: name, Driver: "bridge", Options, Labels: { [MARK]: "1" } });
+}
+
+/** Docker still counts containers on it for a moment after they were removed. */
+async function removeNetwork(network: Docker.Network): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await network.remove();
+    } catch (error) {
+      if (tries === 50) throw error;
+      await pause(100);
+    }
+  }
 }
 
 export async function startOne(
@@ -54,7 +67,7 @@ export async function runJobs(docker: Docker, count: number, atOnce: number): Pr
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   const perSecond = count / ((performance.now() - began) / 1000);
-  await made.remove();
+  await removeNetwork(made);
   return perSecond;
 }
 
@@ -67,7 +80,7 @@ export async function startFive(docker: Docker, words: readonly string[]): Promi
   const started = await Promise.all(names.map((name) => startOne(docker, name, network, words)));
   const ms = performance.now() - began;
   await Promise.all(started.map(({ container }) => container.remove({ force: true })));
-  await made.remove();
+  await removeNetwork(made);
   return ms;
 }
 
@@ -89,6 +102,6 @@ export async function standBy(docker: Docker, count: number): Promise<() => Prom
   });
   return async () => {
     await inFours(async (n) => void (await containers[n]?.remove({ force: true })));
-    await made.remove();
+    await removeNetwork(made);
   };
 }
