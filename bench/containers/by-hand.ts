@@ -24,11 +24,12 @@ export async function makeNetwork(docker: Docker, name: string): Promise<Docker.
   return docker.createNetwork({ Name: name, Driver: "bridge", Options, Labels: { [MARK]: "1" } });
 }
 
-/** Docker still counts containers on it for a moment after they were removed. */
-async function removeNetwork(network: Docker.Network): Promise<void> {
+/** Runtimes refuse it for a moment: while a container on the network is just going, or is just being stopped. */
+export async function untilRemoved(remove: () => Promise<unknown>): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      return await network.remove();
+      await remove();
+      return;
     } catch (error) {
       if (tries === 50) throw error;
       await pause(100);
@@ -67,7 +68,7 @@ export async function runJobs(docker: Docker, count: number, atOnce: number): Pr
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   const perSecond = count / ((performance.now() - began) / 1000);
-  await removeNetwork(made);
+  await untilRemoved(() => made.remove());
   return perSecond;
 }
 
@@ -80,7 +81,7 @@ export async function startFive(docker: Docker, words: readonly string[]): Promi
   const started = await Promise.all(names.map((name) => startOne(docker, name, network, words)));
   const ms = performance.now() - began;
   await Promise.all(started.map(({ container }) => container.remove({ force: true })));
-  await removeNetwork(made);
+  await untilRemoved(() => made.remove());
   return ms;
 }
 
@@ -102,6 +103,6 @@ export async function standBy(docker: Docker, count: number): Promise<() => Prom
   });
   return async () => {
     await inFours(async (n) => void (await containers[n]?.remove({ force: true })));
-    await removeNetwork(made);
+    await untilRemoved(() => made.remove());
   };
 }

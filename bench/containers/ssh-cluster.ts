@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type Docker from "dockerode";
-import { MARK, makeNetwork } from "./by-hand.ts";
+import { MARK, makeNetwork, untilRemoved } from "./by-hand.ts";
 import { LAPS, RESULT } from "./ring-server.ts";
 
 export const SSH_IMAGE = "docker.io/zoe/ssh-cluster:latest";
@@ -18,6 +18,8 @@ const SSH =
 const MPIRUN = `mpirun --allow-run-as-root --hostfile /job/hosts --mca plm_rsh_args "${SSH}" --mca mpi_yield_when_idle 1 --mca btl_tcp_if_include eth0 --mca oob_tcp_if_include eth0 --mca hwloc_base_binding_policy none --oversubscribe /zapp/ring ${LAPS}`;
 
 const LONGEST_MS = 60_000;
+
+const MIB = 1024 * 1024;
 
 let clusters = 0;
 
@@ -53,8 +55,10 @@ export async function ringByHand(docker: Docker): Promise<number> {
     await Promise.race([result, tooLate()]);
     return performance.now() - began;
   } finally {
-    await Promise.all(containers.map((container) => container.remove({ force: true })));
-    await network.remove();
+    await Promise.all(
+      containers.map((container) => untilRemoved(() => container.remove({ force: true }))),
+    );
+    await untilRemoved(() => network.remove());
     rmSync(folder, { recursive: true });
   }
 }
@@ -73,7 +77,7 @@ async function read(stream: NodeJS.ReadableStream): Promise<void> {
   throw new Error(`The cluster made by hand ended without a result: ${text}`);
 }
 
-/** With the privileges that an SSH daemon needs, and without limits: those of the zapp would make it slower. */
+/** With the privileges that an SSH daemon needs, and the limits that the engine gives to a node of the zapp: a quarter of a core, in short turns. */
 function settings(host: string, network: string, folder: string, script: string) {
   return {
     ...{ name: host, Image: SSH_IMAGE, Hostname: host, Labels: { [MARK]: "1" }, User: "root" },
@@ -82,6 +86,7 @@ function settings(host: string, network: string, folder: string, script: string)
     HostConfig: {
       NetworkMode: network,
       ...{ Binds: [`${folder}:/job:ro`], LogConfig: { Type: "none", Config: {} } },
+      ...{ CpuPeriod: 10_000, CpuQuota: 2_500, Memory: 256 * MIB, MemorySwap: 256 * MIB },
     },
   };
 }
