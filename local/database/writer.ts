@@ -12,6 +12,8 @@ export interface Writer {
     operation: Name,
     args: Parameters<Ops[Name]>[0],
   ): Promise<ReturnType<Ops[Name]>>;
+  /** The same where nobody is in a hurry: it shares the commit of the next call, or goes by itself two milliseconds later. */
+  callWithNext: Writer["call"];
   /** Waits for what was called before; later calls are refused. */
   close(): Promise<void>;
 }
@@ -43,6 +45,8 @@ export function startWriter(path: string): Writer {
 
   return {
     call: (module, operation, args) => line.call([module.name, operation, args]) as Promise<never>,
+    callWithNext: (module, operation, args) =>
+      line.callWithNext([module.name, operation, args]) as Promise<never>,
     async close() {
       line.close();
       await ended;
@@ -50,12 +54,16 @@ export function startWriter(path: string): Writer {
   };
 }
 
+const PATIENCE_MS = 2;
+
 /** First in, first answered: the thread answers in the order of the calls, so that no ids are needed. */
 class Line {
   readonly #post: (calls: readonly Call[] | undefined) => void;
   #next: Call[] = [];
   #waiting: Waiting[] = [];
   #answered = 0;
+  #isDue = false;
+  #patience: NodeJS.Timeout | undefined;
   #refusal: Error | undefined;
 
   constructor(post: (calls: readonly Call[] | undefined) => void) {
@@ -63,8 +71,19 @@ class Line {
   }
 
   call(call: Call): Promise<unknown> {
+    if (!this.#isDue) process.nextTick(() => this.#flush());
+    this.#isDue = true;
+    return this.#add(call);
+  }
+
+  callWithNext(call: Call): Promise<unknown> {
+    this.#patience ??= setTimeout(() => this.#flush(), PATIENCE_MS);
+    return this.#add(call);
+  }
+
+  #add(call: Call): Promise<unknown> {
     if (this.#refusal) return Promise.reject(this.#refusal);
-    if (this.#next.push(call) === 1) process.nextTick(() => this.#flush());
+    this.#next.push(call);
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
@@ -93,6 +112,9 @@ class Line {
   }
 
   #flush(): void {
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
+    this.#isDue = false;
     if (this.#next.length === 0) return;
     const calls = this.#next;
     this.#next = [];

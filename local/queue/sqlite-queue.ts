@@ -44,9 +44,12 @@ function fileKeeper({ reader, writer }: Database, queue: string, now: number): K
     left,
     send(bodies, dueAt) {
       const ids = bodies.map(() => ++lastId);
-      return { ids, kept: writer.call(messagesModule, "send", { queue, ids, bodies, dueAt }) };
+      return {
+        ids,
+        kept: writer.callWithNext(messagesModule, "send", { queue, ids, bodies, dueAt }),
+      };
     },
-    settle: (settled) => writer.call(messagesModule, "settle", settled),
+    settle: (settled) => writer.callWithNext(messagesModule, "settle", settled),
     dead: async (limit) =>
       dead.all(queue, limit).map((row) => ({
         message: JSON.parse(String(row.body)),
