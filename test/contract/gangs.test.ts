@@ -132,7 +132,7 @@ async function placesOf({ backend }: GangBody, nodes: readonly LaunchRequest[]) 
   for (let tries = 0; tries < 1000; tries++) {
     const words = ["sh", "-c", "cat $ZOE_GANG_FOLDER/hosts"];
     const reply = nodes[0] && (await backend.exec?.(nodes[0].instance, words));
-    if (reply?.kind === "ended")
+    if (reply?.kind === "ended" && reply.exitCode === 0)
       return [...reply.stdout.matchAll(/^\S+ (\S+) (\d+) /gm)].map(
         ([, address = "", port = ""]) => ({ address, port: Number(port) }),
       );
