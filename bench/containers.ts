@@ -9,7 +9,7 @@ import { median, table } from "./table.ts";
 const { values } = parseArgs({ options: { small: { type: "boolean", default: false } } });
 const { jobs, rounds, others, starts } = values.small
   ? { jobs: 8, rounds: 1, others: 10, starts: 1 }
-  : { jobs: 60, rounds: 5, others: 120, starts: 7 };
+  : { jobs: 60, rounds: 5, others: 120, starts: 15 };
 const AT_ONCE = 4;
 const WORDS = ["sleep", "3600"];
 const HOSTS = ["unix:///run/podman/podman.sock", "unix:///var/run/docker.sock"];
