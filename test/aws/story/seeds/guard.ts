@@ -18,6 +18,8 @@ export class Guard {
   readonly #running = new Map<string, Running[]>();
   readonly #executions = new Map<string, Execution>();
   readonly #instances = new Map<string, Instance>();
+  /** Tokens of writes: a repeat, whose first answer was lost, is answered and writes nothing. */
+  readonly #written = new Set<string>();
 
   violate(invariant: number, text: string): void {
     this.violations.push(`invariant ${invariant}: ${text}`);
@@ -42,7 +44,9 @@ export class Guard {
   /** Invariant 6, of each write that was committed. */
   readonly heard = ({ operation, input, output }: RecordedCall): void => {
     if (operation !== "TransactWriteItems" || output === undefined) return;
-    const { TransactItems } = input as { TransactItems: readonly WriteAction[] };
+    const { TransactItems, ClientRequestToken: token } = input as WriteCall;
+    if (token !== undefined && this.#written.has(token)) return;
+    if (token !== undefined) this.#written.add(token);
     for (const { Update } of TransactItems) if (Update) this.#write(Update);
   };
 
@@ -66,6 +70,11 @@ export class Guard {
   #check(wrong: string | undefined): void {
     if (wrong !== undefined) this.violate(6, wrong);
   }
+}
+
+interface WriteCall {
+  readonly TransactItems: readonly WriteAction[];
+  readonly ClientRequestToken?: string;
 }
 
 interface WriteAction {
