@@ -18,6 +18,7 @@ import { INSTANCE_TYPES, usableMib } from "#shared/instance-types.ts";
 import type { Capabilities } from "#shared/pool.ts";
 import type { ClientConfig } from "./clients.ts";
 import type { DefinerRequest } from "./definer.ts";
+import { UNHEARD } from "./unheard.ts";
 import type { WorldBase } from "./world.ts";
 
 export interface StartClients {
@@ -27,7 +28,8 @@ export interface StartClients {
 }
 
 export function startClients(config: ClientConfig = {}): StartClients {
-  return { ecs: new ECSClient(config), batch: new BatchClient({ ...config, maxAttempts: 1 }) };
+  const shared = { logger: UNHEARD, ...config };
+  return { ecs: new ECSClient(shared), batch: new BatchClient({ ...shared, maxAttempts: 1 }) };
 }
 
 export type Register = (request: DefinerRequest) => Promise<DefinitionReply>;

@@ -9,6 +9,18 @@ import {
 } from "#test/contract/store-under-test.ts";
 import { anItem, aPartition, put } from "./an-item.ts";
 
+/** Keys at the ends of ranges, in the order of their bytes. */
+const ENDS = [
+  "a",
+  "a\u{10ffff}x",
+  "b",
+  "\u{d7ff}",
+  "\u{d7ff}x",
+  "\u{e000}",
+  "\u{10ffff}",
+  "\u{10ffff}\u{10ffff}",
+];
+
 export function queryFacts(opened: () => StoreUnderTest): void {
   let body: StoreUnderTest;
   let store: Store;
@@ -130,32 +142,10 @@ export function queryFacts(opened: () => StoreUnderTest): void {
     ["\u{d7ff}", ["\u{d7ff}", "\u{d7ff}x"]],
     ["\u{10ffff}", ["\u{10ffff}", "\u{10ffff}\u{10ffff}"]],
     ["a\u{10ffff}", ["a\u{10ffff}x"]],
-    [
-      "",
-      [
-        "a",
-        "a\u{10ffff}x",
-        "b",
-        "\u{d7ff}",
-        "\u{d7ff}x",
-        "\u{e000}",
-        "\u{10ffff}",
-        "\u{10ffff}\u{10ffff}",
-      ],
-    ],
+    ["", ENDS],
   ])("a prefix finds what begins so, to the last character: %j", async (prefix, expected) => {
     const pk = aPartition();
-    const keys = [
-      "a",
-      "a\u{10ffff}x",
-      "b",
-      "\u{d7ff}",
-      "\u{d7ff}x",
-      "\u{e000}",
-      "\u{10ffff}",
-      "\u{10ffff}\u{10ffff}",
-    ];
-    await store.batchPut(keys.map((sk) => anItem({ pk, sk })));
+    await store.batchPut(ENDS.map((sk) => anItem({ pk, sk })));
     for (const reverse of [false, true]) {
       const found = await everything({ pk, prefix, reverse, limit: 2 }, (query) =>
         store.query(query),

@@ -10,6 +10,7 @@ import {
   type Fields,
   without,
 } from "./a-zapp.ts";
+import { expectRefused, type Refused } from "./refused.ts";
 
 const once = (bent: Fields) => aZapp({ services: [aService(bent)] });
 const array = (bent: Fields) => aZapp({ services: [anArray(bent)] });
@@ -17,7 +18,7 @@ const gang = (bent: Fields) => aZapp({ services: [aGang(bent)] });
 const server = (bent: Fields) => aZapp({ services: [aServer(bent)] });
 
 /** Each has one fault: where it is, and what must be said about it. */
-const faulty: Record<string, [document: unknown, pointer: string, detail: string]> = {
+const faulty: Refused = {
   "a text is no description": ["hello", "", "an object with version, name, title"],
   "a list is no description": [[], "", "got an empty list"],
   "the version is missing": [
@@ -294,14 +295,7 @@ const faulty: Record<string, [document: unknown, pointer: string, detail: string
   ],
 };
 
-for (const [fact, [document, pointer, detail]] of Object.entries(faulty)) {
-  test(`refused: ${fact}`, () => {
-    const { faults, zapp } = validateZapp(document);
-    expect(faults.map((fault) => fault.pointer)).toEqual([pointer]);
-    expect(faults[0]?.detail).toContain(detail);
-    expect(zapp).toBe(undefined);
-  });
-}
+expectRefused(faulty);
 
 test("every refusal is a sentence that begins with a capital and ends with a full stop or a question", () => {
   const details = Object.values(faulty).flatMap(([document]) =>

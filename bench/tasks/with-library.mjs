@@ -1,5 +1,5 @@
 // A worker for the bench as users write it: with the library.
-//   node library-worker.mjs GO_FILE CONCURRENCY MAX
+//   node with-library.mjs GO_FILE CONCURRENCY MAX
 import { existsSync } from "node:fs";
 import { setTimeout as after } from "node:timers/promises";
 import { run } from "../../zapps/worker/zoe-worker.mjs";
