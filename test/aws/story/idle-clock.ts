@@ -62,15 +62,23 @@ export class IdleClock implements Clock {
 
   async #quiet(isDone: () => boolean): Promise<void> {
     for (let turns = 0; turns < QUIET_TURNS && !isDone(); turns++) {
+      waiting++;
       await new Promise((resolve) => setImmediate(resolve));
+      waiting--;
       if (isAtWork()) turns = 0;
     }
   }
 }
 
-/** Files are read, and hashes made, by other threads; of hashes Node does not say so. */
+/** Turns that clocks themselves wait for. */
+let waiting = 0;
+
+/** Files are read, and hashes made, by other threads; of hashes Node does not say so. Others may wait for their next turn too. */
 function isAtWork(): boolean {
-  return hashing > 0 || process.getActiveResourcesInfo().some((name) => name.startsWith("FSReq"));
+  const active = process.getActiveResourcesInfo();
+  const isReading = active.some((name) => name.startsWith("FSReq") || name === "CloseReq");
+  const turns = active.filter((name) => name === "Immediate").length;
+  return hashing > 0 || isReading || turns > waiting;
 }
 
 let hashing = 0;
