@@ -64,6 +64,21 @@ export function catalogueImages(): readonly CatalogueImage[] {
     });
 }
 
+/** Those that others of the catalogue begin with: they must be there, under their own names, when the others are built. */
+export function baseImages(): readonly CatalogueImage[] {
+  const images = catalogueImages();
+  const texts = images.map(({ dockerfile }) => readFileSync(join(ROOT, ZAPPS, dockerfile), "utf8"));
+  return images.filter(({ name }) =>
+    texts.some((text) => new RegExp(`^FROM zoe/${name}\\b`, "m").test(text)),
+  );
+}
+
+/** The words after `docker` that build it. */
+export function buildWords({ name, dockerfile }: CatalogueImage): readonly string[] {
+  const of = ["--platform", "linux/amd64", "-f", join(ROOT, ZAPPS, dockerfile)];
+  return ["build", ...of, "-t", `zoe/${name}`, join(ROOT, ZAPPS)];
+}
+
 /** What stands in its COPY and ADD lines: sources, options left out, and the target, which does no harm here. */
 function copiedBy(dockerfile: string): readonly string[] {
   return dockerfile

@@ -21,6 +21,8 @@ export const EXIT = {
   fenced: 115,
   /** A node that is not the first ended before the first had. */
   lostNode: 116,
+  /** Not all nodes came in time. */
+  incomplete: 117,
   /** Its longest time is over. */
   timedOut: 124,
 } as const;
@@ -33,6 +35,8 @@ export const FOLDERS = {
   cache: `${SHARED_FOLDER}/cache`,
   home: `${SHARED_FOLDER}/home`,
   tmp: `${SHARED_FOLDER}/tmp`,
+  /** Of the agent that keeps a node of a gang. */
+  agent: `${SHARED_FOLDER}/gang`,
   /** A shell script that `enter` writes when the program's command and environment did not fit into the request. */
   start: `${SHARED_FOLDER}/start`,
 } as const;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import type { Claimant } from "#functions/aws/claim.ts";
 import { InstanceSpec, SPEC_IN_BUCKET, type Start } from "#shared/container-group.ts";
+import type { NodePlace } from "./node.ts";
 import type { SidecarWorld } from "./world.ts";
 
 /** What Batch, or ECS, says beside the request. */
@@ -12,6 +13,8 @@ export interface Numbered {
   readonly number: number;
   /** Task ARN, or id of the Batch job. */
   readonly runner: string;
+  /** Of a node of a gang. */
+  readonly node?: NodePlace | undefined;
 }
 
 /** What `enter` found out, for the sidecar: it lies in the shared folder. */
@@ -20,6 +23,7 @@ export const Instance = z.strictObject({
   index: z.int(),
   number: z.int(),
   runner: z.string(),
+  node: z.strictObject({ first: z.string(), listen: z.string() }).optional(),
   /** Of its claim when `enter` left, Unix milliseconds. */
   leaseUntil: z.number().optional(),
 });
@@ -35,8 +39,8 @@ export async function readSpec(world: SidecarWorld, told: string): Promise<Insta
   return InstanceSpec.parse(JSON.parse(new TextDecoder().decode(await found.bytes())));
 }
 
-export function instanceOf(spec: InstanceSpec, { number, runner }: Numbered): Instance {
-  return { spec, index: spec.index + number, number, runner };
+export function instanceOf(spec: InstanceSpec, { number, runner, node }: Numbered): Instance {
+  return { spec, index: spec.index + number, number, runner, ...(node && { node }) };
 }
 
 export async function handOver({ folder }: SidecarWorld, instance: Instance): Promise<void> {

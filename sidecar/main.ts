@@ -15,7 +15,7 @@ import { openRuntime } from "#functions/runtime-api/runtime.ts";
 import { taskQueuePrefix } from "#shared/aws-names.ts";
 import { RUNTIME_PORT } from "#shared/container-group.ts";
 import { enter } from "./enter.ts";
-import { numberIn, SidecarEnv } from "./environment.ts";
+import { nodeIn, numberIn, SidecarEnv } from "./environment.ts";
 import { instanceOf, readSpec, takeOver } from "./instance.ts";
 import { sidecar } from "./sidecar.ts";
 import { lookAtTask } from "./task-look.ts";
@@ -57,6 +57,7 @@ function worldOf(env: SidecarEnv, owner: () => string | undefined): SidecarWorld
     pause,
     fetch,
     folder: env.ZOE_SHARED_FOLDER,
+    agent: env.ZOE_AGENT_FOLDER,
     look,
     openRuntime,
     port,
@@ -70,7 +71,7 @@ async function main(mode: string | undefined): Promise<number> {
   if (mode === "enter") {
     const spec = await readSpec(world, env.ZOE_SPEC ?? "");
     const runner = env.AWS_BATCH_JOB_ID ?? (await world.look()).taskArn;
-    return enter(world, instanceOf(spec, { number: numberIn(env), runner }));
+    return enter(world, instanceOf(spec, { number: numberIn(env), runner, node: nodeIn(env) }));
   }
   if (mode !== "sidecar") throw new Error(`The mode is enter or sidecar, not ${mode}.`);
   const instance = await takeOver(world);

@@ -5,6 +5,7 @@ import type { Runtime } from "#functions/runtime-api/runtime.ts";
 import { EXIT } from "#shared/container-group.ts";
 import { keepClaim } from "./fence.ts";
 import { claimantOf, type Instance, nameOf, ownerOf } from "./instance.ts";
+import { codeOfNode } from "./node.ts";
 import { stageOut } from "./stage-out.ts";
 import type { ContainerLook, SidecarWorld } from "./world.ts";
 
@@ -45,7 +46,8 @@ export async function sidecar(
   // A program that was told to end may run on for a while: then the lease's own end lets the next generation begin.
   if (instance.spec.isFenced && isGone)
     await endClaim(world.store, claimantOf(instance)).catch(() => {});
-  return codeOf(end, isKept === true);
+  const code = codeOf(end, isKept === true);
+  return end.kind === "ended" && instance.spec.gang ? codeOfNode(code) : code;
 }
 
 function codeOf(end: Exclude<End, { kind: "fenced" }>, isKept: boolean): number {

@@ -3,12 +3,15 @@ import { writeFile } from "node:fs/promises";
 import { FOLDERS, type Start } from "#shared/container-group.ts";
 import { wordsOf } from "#shared/zapp/words.ts";
 import { type Instance, startOf } from "./instance.ts";
+import { bringAgent, keptByAgent } from "./node.ts";
 import { inside, type SidecarWorld } from "./world.ts";
 
 export async function writeStart(world: SidecarWorld, instance: Instance): Promise<void> {
   const start = startOf(instance);
   if (!start) return;
-  const text = scriptOf(start, numberedBy(instance));
+  const { gang } = instance.spec;
+  if (gang) await bringAgent(world);
+  const text = scriptOf(gang ? keptByAgent(instance, gang, start) : start, numberedBy(instance));
   await writeFile(inside(world, FOLDERS.start), text, { mode: 0o755 });
 }
 

@@ -19,6 +19,8 @@ export interface SidecarWorld {
   readonly fetch: typeof fetch;
   /** The folder that the three containers share. */
   readonly folder: string;
+  /** The folder in which the sidecar's image has the agent of gangs. */
+  readonly agent: string;
   /** What ECS says of the task that this runs in. */
   readonly look: () => Promise<TaskLook>;
   /** The runtime API's door. */

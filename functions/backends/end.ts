@@ -71,6 +71,11 @@ function ofSidecar(code: number): Outcome | undefined {
       };
     case EXIT.lostNode:
       return { kind: "lost", reason: "One of its nodes ended before the first." };
+    case EXIT.incomplete:
+      return {
+        kind: "interrupted",
+        reason: "Not all nodes of its gang came in time (startWithin): see its log.",
+      };
     default:
       return undefined;
   }

@@ -1,6 +1,7 @@
 // `npm run deploy`: says what is missing before it begins, reads the account's quotas, builds and pushes images and stack, and makes the first token.
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
+import { baseImages, buildWords } from "#infra/images.ts";
 import { readStage } from "#infra/stage.ts";
 import { accountClients } from "./clients.ts";
 import { type Finding, lookAtAccount, lookAtStack } from "./doctor.ts";
@@ -20,8 +21,14 @@ const needed = findings.filter(({ what, isGood }) => !isGood && what !== "quota"
 if (needed.length > 0)
   throw new Error(`Nothing was deployed; first: ${needed.map(({ what }) => what).join(", ")}.`);
 
+const tool = containerTool() ?? "docker";
+for (const image of baseImages()) {
+  const { status } = spawnSync(tool, buildWords(image), { stdio: "inherit" });
+  if (status !== 0) throw new Error(`The image zoe/${image.name} could not be built.`);
+}
+
 const sizes = await poolSizes(clients.quotas);
-const environment = { ...sizes, ...process.env, CDK_DOCKER: containerTool() ?? "docker" };
+const environment = { ...sizes, ...process.env, CDK_DOCKER: tool };
 const words = ["deploy", stage.name, "--require-approval", values["require-approval"] ?? "never"];
 const { status } = spawnSync("node_modules/.bin/cdk", words, {
   stdio: "inherit",

@@ -38,7 +38,7 @@ struct table {
 
 struct setting {
   int node, nodes, port, within_seconds;
-  const char *secret, *first, *folder, *interface;
+  const char *secret, *first, *folder, *listen;
 };
 
 // main.c
@@ -68,6 +68,11 @@ pid_t start(const struct order *order, int in, int out, int err);
 int code_of(int status);
 void serve(int fd);
 void stop_served(int signal);
+
+// network.c
+#define EVERYWHERE "0.0.0.0"
+void address_here(int fd, char address[64]);
+void use_network_of(const char *address);
 
 // node.c, rsh.c, srun.c
 int node(int argc, char **argv);

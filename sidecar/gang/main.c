@@ -29,7 +29,7 @@ struct setting setting(void) {
       .secret = need("ZOE_GANG_SECRET"),
       .first = need("ZOE_GANG_FIRST"),
       .folder = need("ZOE_GANG_FOLDER"),
-      .interface = need("ZOE_GANG_LISTEN"),
+      .listen = need("ZOE_GANG_LISTEN"),
   };
   if (own.nodes < 1 || own.nodes > MOST_NODES) fail("A gang has 1 to %d nodes.", MOST_NODES);
   return own;

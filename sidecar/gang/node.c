@@ -16,6 +16,8 @@
 
 static struct setting own;
 static struct table table;
+/** Of this node, as the others reach it. */
+static char here[64];
 static int connections[MOST_NODES];
 static int joined, prepared, badly;
 static volatile int is_over, is_lost;
@@ -52,8 +54,9 @@ static void attend(int fd, int node, int port, const char *address) {
   if (is_new) {
     connections[node] = fd;
     table.hosts[node].port = port;
+    if (joined == 0) address_here(fd, here);
     // Who listens everywhere is reached where it comes from.
-    if (strcmp(address, "0.0.0.0") != 0) snprintf(table.hosts[node].address, sizeof table.hosts[node].address, "%s", address);
+    if (strcmp(address, EVERYWHERE) != 0) snprintf(table.hosts[node].address, sizeof table.hosts[node].address, "%s", address);
     else inet_ntop(AF_INET, &from.sin_addr, table.hosts[node].address, sizeof table.hosts[node].address);
     joined++;
     pthread_cond_broadcast(&moved);
@@ -128,6 +131,7 @@ static void export(void) {
   static char text[MOST_NODES * 70];
   char number[16], path[4096];
   extend_path();
+  use_network_of(here);
   int ranks = 0, first = 0;
   text[0] = 0;
   for (int at = 0; at < table.nodes; at++) {
@@ -205,6 +209,7 @@ static int lead(char **prepare, char **command, char **finish) {
     fprintf(stderr, "zoe: Only %d of %d nodes came within %d s.\n", joined + 1, own.nodes, own.within_seconds);
     return INCOMPLETE;
   }
+  if (strcmp(own.listen, EVERYWHERE) == 0 && here[0]) snprintf(table.hosts[0].address, sizeof table.hosts[0].address, "%s", here);
   write_table();
   tell_all();
   export();
@@ -225,7 +230,8 @@ static int join(int port) {
     int fd = call(own.first, own.port, own.secret);
     if (fd == -2) fail("Node 0 at %s does not know this execution's secret.", own.first);
     if (fd < 0) continue;
-    say(fd, "join %d %d %s\n", own.node, port, own.interface);
+    address_here(fd, here);
+    say(fd, "join %d %d %s\n", own.node, port, own.listen);
     return fd;
   }
   fprintf(stderr, "zoe: Node 0 did not answer at %s port %d within %d s.\n", own.first, own.port, own.within_seconds);
@@ -276,7 +282,7 @@ int node(int argc, char **argv) {
   signal(SIGTERM, pass_on);
   signal(SIGINT, pass_on);
   int port = own.node == 0 ? own.port : 0;
-  int socket_ = listen_at(own.interface, &port);
+  int socket_ = listen_at(own.listen, &port);
   pthread_t thread;
   if (pthread_create(&thread, NULL, listening, (void *)(intptr_t)socket_) != 0) fail("No thread can be started.");
   snprintf(table.hosts[0].address, sizeof table.hosts[0].address, "%s", own.first);

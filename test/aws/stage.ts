@@ -6,6 +6,8 @@ export interface ContainerView {
   readonly command: readonly string[] | undefined;
   /** The definition's and the call's, as the container sees them. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Variables that the agent asks Secrets Manager for: their ARNs. */
+  readonly secrets: Readonly<Record<string, string>>;
 }
 
 /** One task of ECS, or one job, child or node of Batch. */
@@ -13,6 +15,8 @@ export interface Group {
   /** The task's ARN, or the job's id. */
   readonly id: string;
   readonly taskRole: string | undefined;
+  /** Of the agent that starts it. */
+  readonly executionRole: string | undefined;
   readonly containers: readonly ContainerView[];
 }
 
@@ -55,6 +59,12 @@ export interface BridgeEvent {
   readonly region: string;
   readonly resources: readonly string[];
   readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export function secretsOf(
+  secrets: readonly { readonly name?: string; readonly valueFrom?: string }[] = [],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(secrets.map(({ name = "", valueFrom = "" }) => [name, valueFrom]));
 }
 
 /** JSON as events carry it: no undefined, times as `timeOf` writes them. */

@@ -30,7 +30,7 @@ make_node() {
 FROM $base
 COPY node /usr/local/bin/node
 COPY npm /usr/local/lib/node_modules/npm
-RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \
+RUN for tool in npm npx; do ln -s ../lib/node_modules/npm/bin/\$tool-cli.js /usr/local/bin/\$tool; done \
  && groupadd -g 1000 node && useradd -u 1000 -g node -m -s /bin/bash node
 CMD ["node"]
 DOCKERFILE
@@ -51,9 +51,11 @@ has "$base" || make_base
 has "$node" || make_node
 npm_settings
 images=("$base" "$node")
-for dockerfile in zapps/frameworks/*/Dockerfile zapps/*/Dockerfile test/containers/*/Dockerfile; do
+for dockerfile in zapps/frameworks/*/Dockerfile zapps/*/Dockerfile test/containers/*/Dockerfile sidecar/Dockerfile; do
   name=docker.io/zoe/$(basename "$(dirname "$dockerfile")")
-  podman build -q --network host "${volumes[@]}" -f "$dockerfile" -t "$name" zapps >"$work/build.log" 2>&1 || { cat "$work/build.log"; exit 1; }
+  seen=zapps
+  [ "$dockerfile" != sidecar/Dockerfile ] || seen=.
+  podman build -q --network host "${volumes[@]}" -f "$dockerfile" -t "$name" "$seen" >"$work/build.log" 2>&1 || { cat "$work/build.log"; exit 1; }
   images+=("$name:latest")
 done
 printf '%s\n' "${images[@]}"

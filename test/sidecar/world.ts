@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { openRuntime } from "#functions/runtime-api/runtime.ts";
 import { memoryTaskQueues } from "#local/memory-task-queues.ts";
 import { memoryObjects } from "#local/objects/memory-objects.ts";
@@ -30,7 +31,7 @@ export function aStand(): Stand {
     store: memoryStore({ now }),
     objects: memoryObjects({ now }),
     tasks: memoryTaskQueues({ now }),
-    ...{ log, now, folder, fetch, openRuntime, port: 0 },
+    ...{ log, now, folder, agent: AGENT, fetch, openRuntime, port: 0 },
     look: async () => ({ taskArn: "arn:task/1", containers: [stand.program] }),
     // Whoever waits longest ends last: each wait is a step of the clock, one at a time.
     pause: (milliseconds, signal) => pauseOn(stand, milliseconds, signal),
@@ -45,6 +46,8 @@ export function aStand(): Stand {
 }
 
 const STEP_MS = 500;
+/** Its source stands for it where nothing runs it. */
+export const AGENT = fileURLToPath(new URL("../../sidecar/gang", import.meta.url));
 
 async function pauseOn(stand: Stand, milliseconds: number, signal?: AbortSignal): Promise<void> {
   const until = stand.now + milliseconds;

@@ -1,8 +1,8 @@
 // What the runtime is asked for to make an instance's container: limits, no privileges, its folders, its place in the network. Pure.
 import { dirname } from "node:path";
 import type Docker from "dockerode";
+import { gangEnvironment, gangWords } from "#functions/gang-program.ts";
 import { environmentOf } from "#local/backends/engine/environment.ts";
-import { gangEnvironment, gangWords } from "#local/backends/engine/gang.ts";
 import type { Program } from "#local/backends/engine/runner.ts";
 import { instanceName } from "#shared/instance.ts";
 import { wordsOf } from "#shared/zapp/words.ts";
@@ -63,21 +63,19 @@ export function creationOf(program: Program, around: Surroundings): Docker.Conta
 function entryOf({ request, gang }: Program) {
   const { service } = request;
   if (gang !== undefined && request.gang !== undefined && service.run === "gang")
-    return commandOf(gangWords(`${AGENT_FOLDER}/zoe-gang`, service, request.gang));
+    return commandOf(gangWords(AGENT_FOLDER, service, request.gang.node));
   return service.command ? commandOf(wordsOf(service.command)) : {};
 }
 
 /** Every node has an address of its own, and a name that the others find it by. */
 function nodeEnvironment({ request, gang }: Program): Record<string, string> {
   if (gang === undefined || request.gang === undefined) return {};
-  const names = Array.from(
-    { length: request.gang.nodes },
-    (_, node) => `${request.instance.service}-${node}`,
-  );
-  return gangEnvironment(request.gang, gang.secret, {
-    ...{ first: names[0] ?? "", listen: "0.0.0.0", names, bin: AGENT_FOLDER, tmp: PLACES.tmp },
-    ...{ interface: "eth0", isOneMachine: false },
+  const { service } = request.instance;
+  const environment = gangEnvironment(request.gang, {
+    ...{ first: `${service}-0`, listen: "0.0.0.0", bin: AGENT_FOLDER, tmp: PLACES.tmp },
+    ...{ service, nodesAre: "containers" },
   });
+  return { ...environment, ZOE_GANG_SECRET: gang.secret };
 }
 
 /** The image's own entry point is left out: a command is the whole of it. */

@@ -1,9 +1,11 @@
 // Programs as process groups of this machine: each is a command to the spawner (../../spawner/).
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ExecReply } from "#functions/backend.ts";
+import { gangEnvironment, gangWords } from "#functions/gang-program.ts";
+import { gangKey } from "#functions/gang-request.ts";
 import { environmentOf } from "#local/backends/engine/environment.ts";
-import { gangEnvironment, gangWords, loopbackOf } from "#local/backends/engine/gang.ts";
 import type { Program, ProgramEvent, Runner } from "#local/backends/engine/runner.ts";
 import { callNode, type NodePlace } from "#local/gang-call.ts";
 import type { MemoryLimitWay } from "#local/memory-limit.ts";
@@ -88,7 +90,7 @@ function commandOf(program: Program): StartCommand {
 function wordsFor({ request, gang }: Program): readonly string[] {
   const { service } = request;
   if (gang !== undefined && request.gang !== undefined && service.run === "gang")
-    return gangWords(`${gang.agent}/zoe-gang`, service, request.gang);
+    return gangWords(gang.agent, service, request.gang.node);
   return service.command ? wordsOf(service.command) : [];
 }
 
@@ -97,12 +99,16 @@ function nodeEnvironment(program: Program): Record<string, string> {
   const { gang, request, folders } = program;
   if (gang === undefined || request.gang === undefined) return {};
   const address = loopbackOf(program);
-  return gangEnvironment(request.gang, gang.secret, {
+  const environment = gangEnvironment(request.gang, {
     ...{ first: address, listen: address, bin: gang.agent, tmp: folders.tmp },
-    names: Array.from(
-      { length: request.gang.nodes },
-      (_, node) => `${request.service.name}-${node}`,
-    ),
-    ...{ interface: "lo", isOneMachine: true },
+    ...{ service: request.service.name, nodesAre: "processes" },
   });
+  return { ...environment, ZOE_GANG_SECRET: gang.secret };
+}
+
+/** An address of this machine alone, of 4 million: so that gangs beside each other need no port of their own. */
+function loopbackOf({ request, mark }: Program): string {
+  const name = `${mark.split("/")[0]} ${gangKey(request.instance)}`;
+  const [a = 0, b = 0, c = 0] = createHash("sha256").update(name).digest();
+  return `127.${64 + (a % 64)}.${b}.${1 + (c % 254)}`;
 }

@@ -4,7 +4,7 @@ import type {
   JobDefinition,
   SubmitJobCommandInput,
 } from "@aws-sdk/client-batch";
-import type { ContainerView, Ended } from "#test/aws/stage.ts";
+import { type ContainerView, type Ended, secretsOf } from "#test/aws/stage.ts";
 import { tasksOf } from "./definitions.ts";
 
 export type Part =
@@ -45,11 +45,11 @@ export function exitCodeOf(order: Order, { exitCodes }: Ended): number | undefin
 export function viewsOf(order: Order, attempt: number): ContainerView[] {
   const overrides = overrideOf(order)?.containers ?? [];
   return (taskOf(order)?.containers ?? []).map(
-    ({ name = "", image = "", command, environment = [] }) => {
+    ({ name = "", image = "", command, environment = [], secrets }) => {
       const own = overrides.find((override) => override.name === name);
       const pairs = [...environment, ...(own?.environment ?? [])];
       return {
-        ...{ name, image, command: own?.command ?? command },
+        ...{ name, image, command: own?.command ?? command, secrets: secretsOf(secrets) },
         environment: {
           ...Object.fromEntries(pairs.map(({ name, value }) => [name ?? "", value ?? ""])),
           ...batchVariables(order, attempt),

@@ -159,6 +159,7 @@ export class BatchJob {
       {
         id: this.id,
         taskRole: taskOf(this)?.taskRoleArn,
+        executionRole: taskOf(this)?.executionRoleArn,
         containers: viewsOf(this, this.#attempts.length + 1),
       },
       {

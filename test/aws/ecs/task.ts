@@ -11,6 +11,7 @@ import {
   type Ended,
   GRACE_MS,
   KILLED,
+  secretsOf,
 } from "#test/aws/stage.ts";
 
 export interface TaskParts {
@@ -131,7 +132,11 @@ export class EcsTask {
     this.#move("PENDING");
     this.#startedAt = this.#parts.clock.now();
     this.#move("RUNNING");
-    const group = { id: this.arn, taskRole: this.#taskRole(), containers: this.#views() };
+    const roles = {
+      taskRole: this.#taskRole(),
+      executionRole: this.#definition.executionRoleArn,
+    };
+    const group = { id: this.arn, ...roles, containers: this.#views() };
     this.#parts.cast(group, {
       end: (ended) => this.#finish(ended),
       onStop: (act) => {
@@ -171,11 +176,11 @@ export class EcsTask {
   #views(): ContainerView[] {
     const overrides = this.#input.overrides?.containerOverrides ?? [];
     return (this.#definition.containerDefinitions ?? []).map(
-      ({ name = "", image = "", command, environment = [] }) => {
+      ({ name = "", image = "", command, environment = [], secrets }) => {
         const own = overrides.find((override) => override.name === name);
         const pairs = [...environment, ...(own?.environment ?? [])];
         return {
-          ...{ name, image, command: own?.command ?? command },
+          ...{ name, image, command: own?.command ?? command, secrets: secretsOf(secrets) },
           environment: Object.fromEntries(
             pairs.map(({ name, value }) => [name ?? "", value ?? ""]),
           ),

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { documentsFor } from "#cli/demo/documents.ts";
 import type { RecordedCall } from "#test/aws/recorder.ts";
+import { isInstalled } from "#test/installed.ts";
 import { type Body, openBody } from "./body.ts";
 import { recordStory } from "./record.ts";
 
@@ -83,6 +84,19 @@ test("a parameter sweep is one array job, its results lie in one folder", async 
   expect(await files(id)).toHaveLength(4);
   expect(calls.filter(({ operation }) => operation === "SubmitJob")).toHaveLength(1);
 });
+
+test.skipIf(!isInstalled("mpicc"))(
+  "a gang of four nodes is one MPI machine: seven ranks pass a token over the agents that the sidecars brought",
+  async () => {
+    const id = await submit({ zapp: "mpi-ring", parameters: { ranks: 7, nodes: 4, laps: 50 } });
+    expect(await reaches(id, "ended")).toMatchObject({ outcome: { kind: "succeeded" } });
+    const [ring = ""] = (await files(id)).filter((path: string) => path.endsWith("ring.txt"));
+    const text = (await ask("GET", `/v1/executions/${id}/files/${ring}`)).bytes.toString();
+    expect(text).toMatch(/ranks on each node: 2 2 2 1\n7 ranks, 50 laps/);
+    const [secret] = calls.filter(({ operation }) => operation === "GetSecretValue");
+    expect(secret?.principal).toBe(body.env.ZOE_EXECUTION_ROLE_ARN);
+  },
+);
 
 test("the classifier sorts documents, most of them rightly", async () => {
   const id = await classified("document-classifier", { workers: 3 }, 40);

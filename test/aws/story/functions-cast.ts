@@ -21,6 +21,7 @@ import type { SidecarWorld } from "#sidecar/world.ts";
 import type { Clock } from "#test/aws/clock.ts";
 import type { InProcess } from "#test/aws/in-process.ts";
 import { type Cast, GRACE_MS, type Group, KILLED, type Stage } from "#test/aws/stage.ts";
+import { AGENT } from "#test/sidecar/world.ts";
 import type { Cloud } from "./cloud.ts";
 import { numberOf, type Parts, partsOf, runnerOf } from "./group.ts";
 
@@ -243,7 +244,18 @@ function worldOf(
     ...(state.exitCode !== undefined && { exitCode: state.exitCode }),
   });
   return {
-    ...{ store, objects, tasks, now, pause, fetch, folder, port: 0, log: options.log ?? QUIET },
+    ...{
+      store,
+      objects,
+      tasks,
+      now,
+      pause,
+      fetch,
+      folder,
+      agent: AGENT,
+      port: 0,
+      log: options.log ?? QUIET,
+    },
     look: async () => ({ taskArn: group.id, containers: [program()] }),
     openRuntime: async () => runtime.open(tasks),
   };

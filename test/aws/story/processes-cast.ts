@@ -1,5 +1,6 @@
 // Containers played by real processes: the bundled sidecar, as its image starts it, and the zapp's own program, over the double's port.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   copyFileSync,
   existsSync,
@@ -15,6 +16,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { gangAgent } from "#local/gang-agent.ts";
 import { FOLDERS, RUNTIME_PORT, SHARED_FOLDER } from "#shared/container-group.ts";
 import type { Cast, ContainerView, Group, Stage } from "#test/aws/stage.ts";
 import { freePort } from "#test/free-port.ts";
@@ -37,7 +40,14 @@ export function processesCast(cloud: Cloud, endpoint: string, logGroup: string):
   const folder = mkdtempSync(join(tmpdir(), "zoe-story-"));
   const models = join(folder, "models");
   mkdirSync(models);
-  const ground = { models, cloud, endpoint, logGroup, folder, main: bundledSidecar(folder) };
+  let agent: Promise<string> | undefined;
+  const ground = {
+    ...{ models, cloud, endpoint, logGroup, folder, main: bundledSidecar(folder) },
+    agent: () => {
+      agent ??= gangAgent(folder);
+      return agent;
+    },
+  };
   const live = new Map<Task, Promise<void>>();
   return {
     cast(group, stage) {
@@ -75,6 +85,8 @@ interface Ground {
   /** What images bring along; here the first of all tasks makes it. */
   readonly models: string;
   readonly main: string;
+  /** The folder of the agent of gangs, built when the first gang comes. */
+  readonly agent: () => Promise<string>;
 }
 
 function copyModels(from: string, to: string): void {
@@ -98,6 +110,8 @@ class Task {
   readonly #folder: string;
   readonly #known: Known = { Name: "program", KnownStatus: "RUNNING" };
   readonly #children = new Set<ChildProcess>();
+  /** Of a node of a gang: all of one gang share an address of this machine. */
+  readonly #address: string | undefined;
   #port = 0;
   #isKilled = false;
 
@@ -107,6 +121,7 @@ class Task {
     this.#stage = stage;
     this.#parts = partsOf(group);
     this.#folder = mkdtempSync(join(ground.folder, "task-"));
+    this.#address = addressOf(this.#parts.enter.environment);
     stage.onStop(() => this.#signal("SIGTERM"));
   }
 
@@ -123,23 +138,17 @@ class Task {
     const metadata = await this.#metadata();
     this.#port = await freePort();
     try {
-      const entered = await this.#run(
-        "enter",
-        this.#sidecarWords("enter"),
-        this.#asSidecar(metadata),
-      );
+      const environment = { ...this.#asSidecar(metadata), ...(await this.#asNode()) };
+      const entered = await this.#run("enter", this.#sidecarWords("enter"), environment);
       if (entered !== 0) return this.#end({ enter: entered });
       this.#moveStart();
       copyModels(this.#ground.models, join(this.#folder, "cache"));
-      const program = this.#run("program", this.#programWords(), this.#asProgram()).then((code) => {
+      const asProgram = { ...this.#asProgram(), ...(await this.#secrets()) };
+      const program = this.#run("program", this.#programWords(), asProgram).then((code) => {
         Object.assign(this.#known, { KnownStatus: "STOPPED", ExitCode: code });
         return code;
       });
-      const sidecar = await this.#run(
-        "sidecar",
-        this.#sidecarWords("sidecar"),
-        this.#asSidecar(metadata),
-      );
+      const sidecar = await this.#run("sidecar", this.#sidecarWords("sidecar"), environment);
       this.#signal("SIGKILL");
       this.#end({ enter: 0, program: await program, sidecar });
     } finally {
@@ -199,6 +208,29 @@ class Task {
     };
   }
 
+  async #asNode(): Promise<NodeJS.ProcessEnv> {
+    const address = this.#address;
+    if (address === undefined) return {};
+    const main = "AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS";
+    return {
+      ...(main in this.#parts.enter.environment && { [main]: address }),
+      ...{ ZOE_NODE_ADDRESS: address, ZOE_AGENT_FOLDER: await this.#ground.agent() },
+    };
+  }
+
+  /** As the agent of ECS has them, by the execution role. */
+  async #secrets(): Promise<Record<string, string>> {
+    const wanted = Object.entries(this.#parts.program.secrets);
+    if (wanted.length === 0) return {};
+    const { aws } = this.#ground.cloud;
+    const client = new SecretsManagerClient(aws.client(this.#group.executionRole ?? ""));
+    const values = wanted.map(async ([name, SecretId]) => {
+      const { SecretString = "" } = await client.send(new GetSecretValueCommand({ SecretId }));
+      return [name, SecretString] as const;
+    });
+    return Object.fromEntries(await Promise.all(values));
+  }
+
   /** Containers have folders and a port of their own; here they share a machine. */
   #own(text: string): string {
     return text
@@ -221,7 +253,7 @@ class Task {
       name,
       this.#own(value),
     ]);
-    return { PATH, ...Object.fromEntries(own) };
+    return { PATH, ...(this.#address && ONE_MACHINE), ...Object.fromEntries(own) };
   }
 
   /** The image's working directory. */
@@ -238,6 +270,21 @@ class Task {
     return server;
   }
 }
+
+/** Of 4 million, one for each job of several nodes. */
+function addressOf(environment: Readonly<Record<string, string>>): string | undefined {
+  if (environment.AWS_BATCH_JOB_NODE_INDEX === undefined) return undefined;
+  const [job = ""] = (environment.AWS_BATCH_JOB_ID ?? "").split("#");
+  const [a = 0, b = 0, c = 0] = createHash("sha256").update(job).digest();
+  return `127.${128 + (a % 64)}.${b}.${1 + (c % 254)}`;
+}
+
+/** Hosts have cores and memory of their own; these nodes share them. */
+const ONE_MACHINE = {
+  OMPI_MCA_btl: "tcp,self",
+  OMPI_MCA_mpi_yield_when_idle: "1",
+  OMPI_MCA_hwloc_base_binding_policy: "none",
+};
 
 function folderOf({ image }: ContainerView): string | undefined {
   return [...builtImages().values()].find(({ uri }) => uri === image)?.folder;

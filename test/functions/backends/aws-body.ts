@@ -99,7 +99,7 @@ export function openAwsBody(engine: "ecs" | "batch", options: AwsBodyOptions = {
     /** Its host goes; node 0's sidecar hears it, and ends what is left. */
     loseNode: (node: InstanceId) => {
       doubles.batch.jobs.at(-1)?.children[node.index - 1]?.loseHost();
-      const exitCodes = { enter: 0, program: 137, sidecar: EXIT.lostNode };
+      const exitCodes = { enter: 0, program: 115, sidecar: EXIT.lostNode };
       stages.get(nameOf({ ...node, index: 0 }))?.end({ exitCodes });
     },
     as: (request: LaunchRequest, play: Play) => {

@@ -1,34 +1,32 @@
-// What makes a program a node of a gang: the words that keep it, and all that it and MPI are told by the environment. Runners wrap their programs so.
-import { createHash } from "node:crypto";
-import type { GangRequest } from "#functions/backend.ts";
-import { gangKey } from "#functions/gang-request.ts";
+// What makes a program a node of a gang, in every body: the words that keep it, and all that it and MPI are told by the environment.
 import { wordsOf } from "#shared/zapp/words.ts";
 import type { Command, GangService } from "#shared/zapp.ts";
-import type { Program } from "./runner.ts";
+import type { GangRequest } from "./backend.ts";
 
 /** Where the nodes find each other, as the program sees it. */
 export interface GangPlaces {
   /** What node 0 is reached by, and what a node listens at. */
   readonly first: string;
   readonly listen: string;
-  /** Names of the nodes, as in the MPI host file. */
-  readonly names: readonly string[];
+  /** Its nodes are called `service-node` in the MPI host file. */
+  readonly service: string;
   /** Of the agent. */
   readonly bin: string;
   readonly tmp: string;
-  /** The network interface that MPI uses. */
-  readonly interface: string;
-  /** Nodes on one machine must not find each other's shared memory. */
-  readonly isOneMachine: boolean;
+  /** Processes of one machine, containers that share its cores, or hosts of their own. */
+  readonly nodesAre: "processes" | "containers" | "hosts";
 }
 
 const PORT = 7310;
 
 /** `count words...` of each: before, the program, after. Only node 0 runs the program and what comes after. */
-export function gangWords(agent: string, service: GangService, { node }: GangRequest): string[] {
-  const { prepare, command, finish } = service;
+export function gangWords(
+  bin: string,
+  { prepare, command, finish }: Pick<GangService, "prepare" | "command" | "finish">,
+  node: number,
+): string[] {
   const own = node === 0 ? [prepare, command, finish] : [prepare, undefined, undefined];
-  return [agent, "node", ...own.flatMap(counted)];
+  return [`${bin}/zoe-gang`, "node", ...own.flatMap(counted)];
 }
 
 function counted(command: Command | undefined): string[] {
@@ -36,25 +34,18 @@ function counted(command: Command | undefined): string[] {
   return [String(words.length), ...words];
 }
 
-/** An address of this machine alone, of 4 million: so that gangs beside each other need no port of their own. */
-export function loopbackOf({ request, mark }: Program): string {
-  const name = `${mark.split("/")[0]} ${gangKey(request.instance)}`;
-  const [a = 0, b = 0, c = 0] = createHash("sha256").update(name).digest();
-  return `127.${64 + (a % 64)}.${b}.${1 + (c % 254)}`;
-}
-
+/** Without the secret, ZOE_GANG_SECRET: who runs the program knows how that reaches it. */
 export function gangEnvironment(
-  { node, nodes, slots, startWithinSeconds }: GangRequest,
-  secret: string,
+  { node, nodes, slots, startWithinSeconds }: Omit<GangRequest, "secret">,
   places: GangPlaces,
 ): Record<string, string> {
+  const names = slots.map((_, index) => `${places.service}-${index}`).join(",");
   return {
     ZOE_NODE: String(node),
     ZOE_NODES: String(nodes),
     ZOE_GANG_SLOTS: slots.join(","),
-    ZOE_GANG_NAMES: places.names.join(","),
+    ZOE_GANG_NAMES: names,
     ZOE_GANG_WITHIN: String(Math.ceil(startWithinSeconds)),
-    ZOE_GANG_SECRET: secret,
     ZOE_GANG_FIRST: places.first,
     ZOE_GANG_LISTEN: places.listen,
     ZOE_GANG_PORT: String(PORT),
@@ -64,25 +55,27 @@ export function gangEnvironment(
     SLURM_NNODES: String(nodes),
     SLURM_JOB_NUM_NODES: String(nodes),
     SLURM_NODEID: String(node),
-    SLURM_JOB_NODELIST: places.names.join(","),
+    SLURM_JOB_NODELIST: names,
     ...mpiEnvironment(places),
   };
 }
 
-/** A plain `mpirun program` then runs on all nodes. Ranks that wait give way: on few cores a lap takes 30 times longer without. */
-function mpiEnvironment({ bin, interface: network, isOneMachine }: GangPlaces) {
+/** A plain `mpirun program` then runs on all nodes, over the network in which they found each other: that, the agent adds. */
+function mpiEnvironment({ bin, nodesAre }: GangPlaces): Record<string, string> {
   return {
     OMPI_MCA_plm: "rsh",
     OMPI_MCA_ras: "^slurm",
     OMPI_MCA_plm_rsh_agent: `${bin}/zoe-rsh`,
     OMPI_MCA_plm_rsh_no_tree_spawn: "1",
     OMPI_MCA_orte_leave_session_attached: "1",
-    OMPI_MCA_mpi_yield_when_idle: "1",
     OMPI_MCA_rmaps_base_oversubscribe: "1",
-    OMPI_MCA_hwloc_base_binding_policy: "none",
-    OMPI_MCA_btl_tcp_if_include: network,
-    OMPI_MCA_oob_tcp_if_include: network,
-    ...(isOneMachine && { OMPI_MCA_btl: "tcp,self" }),
+    // Ranks that wait give way where cores are shared: on few cores a lap takes 30 times longer without.
+    ...(nodesAre !== "hosts" && {
+      OMPI_MCA_mpi_yield_when_idle: "1",
+      OMPI_MCA_hwloc_base_binding_policy: "none",
+    }),
+    // Nodes on one machine must not find each other's shared memory.
+    ...(nodesAre === "processes" && { OMPI_MCA_btl: "tcp,self" }),
     OMPI_ALLOW_RUN_AS_ROOT: "1",
     OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1",
     HYDRA_LAUNCHER: "ssh",
