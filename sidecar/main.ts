@@ -18,7 +18,7 @@ import { enter } from "./enter.ts";
 import { nodeIn, numberIn, SidecarEnv } from "./environment.ts";
 import { instanceOf, readSpec, takeOver } from "./instance.ts";
 import { sidecar } from "./sidecar.ts";
-import { lookAtTask } from "./task-look.ts";
+import { lookAtTask, measureProgram } from "./task-look.ts";
 import type { SidecarWorld } from "./world.ts";
 
 const pause: SidecarWorld["pause"] = async (milliseconds, signal) => {
@@ -47,6 +47,7 @@ function worldOf(env: SidecarEnv, owner: () => string | undefined): SidecarWorld
     flushMilliseconds: env.ZOE_FLUSH_MS,
   });
   const look = () => lookAtTask(env.ECS_CONTAINER_METADATA_URI_V4);
+  const measure = () => measureProgram(env.ECS_CONTAINER_METADATA_URI_V4);
   const port = env.ZOE_RUNTIME_PORT ?? RUNTIME_PORT;
   return {
     store,
@@ -59,6 +60,7 @@ function worldOf(env: SidecarEnv, owner: () => string | undefined): SidecarWorld
     folder: env.ZOE_SHARED_FOLDER,
     agent: env.ZOE_AGENT_FOLDER,
     look,
+    measure,
     openRuntime,
     port,
   };

@@ -5,6 +5,7 @@ import type { Runtime } from "#functions/runtime-api/runtime.ts";
 import { EXIT } from "#shared/container-group.ts";
 import { keepClaim } from "./fence.ts";
 import { claimantOf, type Instance, nameOf, ownerOf } from "./instance.ts";
+import { Meter } from "./meter.ts";
 import { codeOfNode } from "./node.ts";
 import { stageOut } from "./stage-out.ts";
 import type { ContainerLook, SidecarWorld } from "./world.ts";
@@ -33,12 +34,16 @@ export async function sidecar(
 ): Promise<number> {
   const over = new AbortController();
   const door = await openDoor(world, instance, over.signal);
-  const end = await firstEnd(world, instance, told, over.signal).finally(() => over.abort());
+  const meter = new Meter(world, instance);
+  const end = await firstEnd(world, instance, { meter, told }, over.signal).finally(() =>
+    over.abort(),
+  );
   world.log.info("The program is over.", { of: nameOf(instance), end });
   await door?.close(end.kind === "ended" && end.code !== 0);
   // Another may have begun: nothing of this one counts any more.
   if (end.kind === "fenced") return EXIT.fenced;
   const isGone = end.kind === "ended" || (end.kind === "terminated" && (await endsSoon(world)));
+  await meter.keep();
   const isKept = await stageOut(world, instance, end.kind === "ended" && end.code === 0).then(
     () => true,
     (error: unknown) => world.log.error("Outputs are not kept.", { of: nameOf(instance), error }),
@@ -59,7 +64,7 @@ function codeOf(end: Exclude<End, { kind: "fenced" }>, isKept: boolean): number 
 function firstEnd(
   world: SidecarWorld,
   instance: Instance,
-  told: AbortSignal,
+  { meter, told }: { readonly meter: Meter; readonly told: AbortSignal },
   over: AbortSignal,
 ): Promise<End> {
   const { isFenced, maxTimeSeconds } = instance.spec;
@@ -76,7 +81,7 @@ function firstEnd(
     told.addEventListener("abort", () => resolve({ kind: "terminated" }), { once: true });
   });
   return Promise.race([
-    programEnd(world, over),
+    programEnd(world, over, meter),
     terminated,
     ...(isFenced ? [fenced()] : []),
     ...(maxTimeSeconds === undefined ? [] : [timedOut(maxTimeSeconds)]),
@@ -93,13 +98,14 @@ async function endsSoon(world: SidecarWorld): Promise<boolean> {
   return isGone;
 }
 
-async function programEnd(world: SidecarWorld, over: AbortSignal): Promise<End> {
+async function programEnd(world: SidecarWorld, over: AbortSignal, meter?: Meter): Promise<End> {
   while (!over.aborted) {
     const look = await world.look().catch((error: unknown) => {
       world.log.warn("The task can't be looked at; it is tried again.", { error });
       return undefined;
     });
     const program = look?.containers.find(({ name }) => name === "program");
+    if (look) await meter?.see(look);
     if (program?.isStopped) return { kind: "ended", code: exitCodeOf(program) };
     await world.pause(LOOK_MS, over);
   }

@@ -23,6 +23,8 @@ export interface SidecarWorld {
   readonly agent: string;
   /** What ECS says of the task that this runs in. */
   readonly look: () => Promise<TaskLook>;
+  /** What the program uses at this moment, where ECS says so. */
+  readonly measure: () => Promise<Measure | undefined>;
   /** The runtime API's door. */
   readonly openRuntime: typeof openRuntime;
   /** Of the runtime API; 0: any free one. */
@@ -32,6 +34,13 @@ export interface SidecarWorld {
 export interface TaskLook {
   readonly taskArn: string;
   readonly containers: readonly ContainerLook[];
+}
+
+export interface Measure {
+  /** Since it started. */
+  readonly cpuSeconds: number;
+  /** Now. */
+  readonly memoryMib: number;
 }
 
 export interface ContainerLook {

@@ -41,6 +41,9 @@ export function claimKey({ owner, executionId, service, index }: Claimant): Key 
   return { pk: `${owner}#${executionId}#claims`, sk: `${service}#${index}` };
 }
 
+/** After its last renewal; nobody asks for it any more when its execution is long over. */
+const KEPT_MS = 30 * 86_400_000;
+
 /** What may be done about a claim that was found. Pure. */
 export function judge(
   found: Claim | undefined,
@@ -65,7 +68,8 @@ export async function claim(store: Store, me: Claimant, now: () => number): Prom
     if (judged !== "free") return { kind: "held", until: judged.until };
     const leaseUntil = now() + CLAIM.leaseSeconds * 1000;
     const { generation, runner } = me;
-    const item = { ...key, value: { generation, runner, leaseUntil, isOver: false } };
+    const value = { generation, runner, leaseUntil, isOver: false };
+    const item = { ...key, value, expiresAt: leaseUntil + KEPT_MS };
     const condition = found ? { version: found.version } : ({ absent: true } as const);
     const reply = await store.transact([{ kind: "put", item, condition }]);
     if (reply.kind === "committed") return { kind: "claimed", leaseUntil };
@@ -89,7 +93,8 @@ export async function renewClaim(
   now: () => number,
 ): Promise<number | undefined> {
   const leaseUntil = now() + CLAIM.leaseSeconds * 1000;
-  return (await change(store, me, { leaseUntil })) ? leaseUntil : undefined;
+  const isMine = await change(store, me, { leaseUntil }, leaseUntil + KEPT_MS);
+  return isMine ? leaseUntil : undefined;
 }
 
 /** The program has ended: the next generation need not wait. */
@@ -101,12 +106,13 @@ async function change(
   store: Store,
   me: Claimant,
   set: Readonly<Record<string, number | boolean>>,
+  expiresAt?: number,
 ): Promise<boolean> {
   const { generation, runner } = me;
   const condition = { equals: { generation, runner, isOver: false } };
   for (;;) {
     const action = { kind: "update", key: claimKey(me), set, condition } as const;
-    const reply = await store.transact([action]);
+    const reply = await store.transact([{ ...action, ...(expiresAt && { expiresAt }) }]);
     if (reply.kind !== "conflict") return reply.kind === "committed";
   }
 }

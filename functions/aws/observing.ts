@@ -5,6 +5,7 @@ import {
   happeningOf,
   instanceEvents,
   latest,
+  type Measured,
 } from "#functions/backends/aws-events.ts";
 import type { LaunchBook } from "#functions/backends/launch-book.ts";
 import { observe } from "#functions/observe.ts";
@@ -19,15 +20,18 @@ type Shape =
   | { readonly is: "tick"; readonly executionId: string }
   | { readonly is: "other" };
 
-/** Told of each execution that was looked at. */
-export type Looked = (executionId: string) => Promise<void>;
+export interface ObservingOptions {
+  /** Told of each execution that was looked at. */
+  readonly looked?: (executionId: string) => Promise<void>;
+  readonly measured?: Measured;
+}
 
 /** Positions of the messages that failed; those that say nothing to us are done. */
 export async function observeMessages(
   world: World,
   book: LaunchBook,
   messages: readonly unknown[],
-  looked: Looked = async () => {},
+  { looked = async () => {}, measured }: ObservingOptions = {},
 ): Promise<number[]> {
   const shapes = messages.map(shapeOf);
   const others = shapes.filter(({ is }) => is === "other").length;
@@ -36,7 +40,7 @@ export async function observeMessages(
   const events: InstanceEvent[] = [];
   const newest = new Set(latest(shapes.flatMap((one) => (one.is === "bridge" ? [one.event] : []))));
   for (const [position, shape] of shapes.entries())
-    for (const event of await eventsOf(shape, newest, book)) {
+    for (const event of await eventsOf(shape, newest, book, measured)) {
       origins.push(position);
       events.push(event);
     }
@@ -49,11 +53,12 @@ async function eventsOf(
   shape: Shape,
   newest: ReadonlySet<BridgeEvent>,
   book: LaunchBook,
+  measured: Measured | undefined,
 ): Promise<InstanceEvent[]> {
   if (shape.is === "instance") return [shape.event];
   if (shape.is !== "bridge" || !newest.has(shape.event)) return [];
   const happening = happeningOf(shape.event);
-  return happening === undefined ? [] : instanceEvents(happening, book);
+  return happening === undefined ? [] : instanceEvents(happening, book, measured);
 }
 
 /** Many wake-ups of one execution are one look. */
@@ -61,7 +66,7 @@ async function tickAll(
   world: World,
   shapes: readonly Shape[],
   failed: Set<number>,
-  looked: Looked,
+  looked: NonNullable<ObservingOptions["looked"]>,
 ): Promise<void> {
   const waiting = new Map<string, number[]>();
   for (const [position, shape] of shapes.entries())

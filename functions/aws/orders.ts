@@ -30,6 +30,9 @@ export async function readOrders(store: Store, of: Ordered): Promise<Orders | un
   return { mayLeave: item.value.mayLeave === true, isDraining: item.value.isDraining === true };
 }
 
-export async function writeOrders(store: Store, of: Ordered, orders: Orders): Promise<void> {
-  await store.batchPut([{ ...keyOf(of), value: { ...orders } }]);
+/** Said again when it is forgotten and still holds. */
+const KEPT_MS = 30 * 86_400_000;
+
+export async function writeOrders(store: Store, of: Ordered, orders: Orders, now: number) {
+  await store.batchPut([{ ...keyOf(of), value: { ...orders }, expiresAt: now + KEPT_MS }]);
 }

@@ -1,6 +1,6 @@
 // The task queues over the world's base: the work table, SQS, the bucket for what is large, `feed` to send what was put.
-import { keys, ownerOf, read } from "#functions/records.ts";
 import { taskQueuePrefix } from "#shared/aws-names.ts";
+import { ownersIn } from "./owners.ts";
 import { sqsQueue } from "./queue.ts";
 import { sqsTaskMessages } from "./task-queues/messages.ts";
 import type { FeedMessage, LargeTexts, TaskQueueParts } from "./task-queues/parts.ts";
@@ -16,7 +16,7 @@ export function taskPartsOver(base: WorldBase): TaskQueueParts {
     store: work,
     messages: sqsTaskMessages(clients.sqs),
     texts: textsOver(base),
-    ownerOf: (executionId) => ownerOfExecution(base, executionId),
+    ownerOf: ownersIn(base.store),
     queuePrefix: taskQueuePrefix(env.ZOE_STACK),
     wake: (message) => feed.send([message]),
     ...{ pause, log },
@@ -30,14 +30,6 @@ export function taskPartsOver(base: WorldBase): TaskQueueParts {
       });
     },
   };
-}
-
-/** `tenant#zapp`: what a task role's keys begin with. Told by what goes last when an execution is forgotten. */
-async function ownerOfExecution({ store }: WorldBase, id: string): Promise<string | undefined> {
-  const item = await store.get(keys.spec(id));
-  if (item === undefined) return undefined;
-  const { tenant, source } = read.spec(item);
-  return ownerOf(tenant, source);
 }
 
 /** Task roles reach what lies under their tenant. */

@@ -24,7 +24,7 @@ export async function tellSidecars(world: World, work: Store, executionId: strin
     const orders = ordersFor(execution, placement, service.count.min);
     const told = (await readOrders(work, of)) ?? untold(service.count.min > 0);
     if (told.mayLeave !== orders.mayLeave || told.isDraining !== orders.isDraining)
-      await writeOrders(work, of, orders);
+      await writeOrders(work, of, orders, world.now());
   }
 }
 

@@ -1,7 +1,7 @@
 // What EventBridge tells of ECS and Batch, as events of instances: late, twice and out of order. observe.ts goes on with them.
 import * as z from "zod";
 import type { InstanceEvent } from "#functions/backend.ts";
-import type { InstanceId, Outcome } from "#shared/instance.ts";
+import type { InstanceId, Outcome, Usage } from "#shared/instance.ts";
 import { BatchJobDetail, rankOf, sightOf as sightOfJob } from "./batch/sight.ts";
 import { type BundleId, instanceAt } from "./bundle.ts";
 import { readJobName, readStartedBy } from "./bundle-name.ts";
@@ -94,8 +94,30 @@ function orderOf({ detail }: BridgeEvent): number {
   return "taskArn" in detail ? (detail.version ?? 0) : rankOf(detail);
 }
 
-/** What it means for instances. The book is asked only which of a bundle's workers a task is. */
+/** What an instance used, where that is known: cpu in seconds, memory in MiB. */
+export type Measured = (
+  instance: InstanceId,
+  happening: Happening,
+) => Promise<Pick<Usage, "cpuSeconds" | "peakMemoryMib"> | undefined>;
+
+/** What it means for instances, with what those that ended used. */
 export async function instanceEvents(
+  happening: Happening,
+  book: Pick<LaunchBook, "get">,
+  measured: Measured = async () => undefined,
+): Promise<InstanceEvent[]> {
+  const events = await eventsOf(happening, book);
+  return Promise.all(
+    events.map(async (event) => {
+      if (event.kind !== "ended" || event.usage === undefined) return event;
+      const used = await measured(event.instance, happening);
+      return used === undefined ? event : { ...event, usage: { ...event.usage, ...used } };
+    }),
+  );
+}
+
+/** The book is asked only which of a bundle's workers a task is. */
+async function eventsOf(
   happening: Happening,
   book: Pick<LaunchBook, "get">,
 ): Promise<InstanceEvent[]> {

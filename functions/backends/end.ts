@@ -115,7 +115,7 @@ function failed(code: string, reason: string): Outcome {
   return { kind: "failed", code, reason };
 }
 
-/** AWS measures time alone; what the sidecar measured comes with its own report. */
+/** AWS measures time alone; what the sidecar measured, `observe` adds. */
 export function usageOf(startedAt: number | undefined, endedAt: number): Usage {
   const wallSeconds = startedAt === undefined ? 0 : Math.max(0, endedAt - startedAt) / 1000;
   return { cpuSeconds: 0, peakMemoryMib: 0, wallSeconds };

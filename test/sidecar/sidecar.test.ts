@@ -278,7 +278,7 @@ describe("sidecar", () => {
     const answer = await fetch(`${url}/next?wait=0`);
     expect(await answer.json()).toMatchObject({ leases: [{ task: "n0" }] });
     const of = { owner: "lab#hello", executionId: "exe_1", service: "main" };
-    await writeOrders(stand.world.store, of, { mayLeave: true, isDraining: true });
+    await writeOrders(stand.world.store, of, { mayLeave: true, isDraining: true }, stand.now);
     while ((await fetch(`${url}/next?wait=0`)).status !== 410);
     stand.program = stopped(137);
     expect(await done).toBe(137);

@@ -9,12 +9,13 @@ import { memoryObjects } from "#local/objects/memory-objects.ts";
 import { memoryStore } from "#local/store/memory-store.ts";
 import type { InstanceSpec } from "#shared/container-group.ts";
 import type { Instance } from "#sidecar/instance.ts";
-import type { ContainerLook, SidecarWorld } from "#sidecar/world.ts";
+import type { ContainerLook, Measure, SidecarWorld } from "#sidecar/world.ts";
 
 export interface Stand {
   readonly world: SidecarWorld;
   readonly logged: string[];
   program: ContainerLook;
+  measure: Measure | undefined;
   now: number;
   /** Called with the time, between any two waits. */
   meanwhile: (now: number) => void;
@@ -33,12 +34,14 @@ export function aStand(): Stand {
     tasks: memoryTaskQueues({ now }),
     ...{ log, now, folder, agent: AGENT, fetch, openRuntime, port: 0 },
     look: async () => ({ taskArn: "arn:task/1", containers: [stand.program] }),
+    measure: async () => stand.measure,
     // Whoever waits longest ends last: each wait is a step of the clock, one at a time.
     pause: (milliseconds, signal) => pauseOn(stand, milliseconds, signal),
   };
   const stand: Stand = {
     ...{ world, logged, now: 1_000_000 },
     program: { name: "program", isStopped: false },
+    measure: undefined,
     meanwhile: () => {},
     remove: () => rmSync(folder, { recursive: true }),
   };

@@ -56,6 +56,13 @@ async function classified(zapp: string, parameters: object, count: number) {
   return id;
 }
 
+/** As the sidecars measured it. */
+async function expectUse(id: string): Promise<void> {
+  const [service] = (await ask("GET", `/v1/executions/${id}`)).json.services;
+  expect(service.used.cpuSeconds).toBeGreaterThan(0);
+  expect(service.used.peakMemoryMib).toBeGreaterThan(1);
+}
+
 const hello = async () => {
   const id = await submit({ zapp: "hello", parameters: { name: "cloud" } });
   expect(await reaches(id, "ended")).toMatchObject({ outcome: { kind: "succeeded" } });
@@ -82,6 +89,8 @@ test("a parameter sweep is one array job, its results lie in one folder", async 
   const id = await submit({ zapp: "parameter-sweep", parameters });
   expect(await reaches(id, "ended")).toMatchObject({ outcome: { kind: "succeeded" } });
   expect(await files(id)).toHaveLength(4);
+  const log = await ask("GET", `/v1/executions/${id}/logs?index=2`);
+  expect(log.json.text).toContain("lead-60keV-1.json: ");
   expect(calls.filter(({ operation }) => operation === "SubmitJob")).toHaveLength(1);
 });
 
@@ -92,6 +101,9 @@ test.skipIf(!isInstalled("mpicc"))(
     expect(await reaches(id, "ended")).toMatchObject({ outcome: { kind: "succeeded" } });
     const [ring = ""] = (await files(id)).filter((path: string) => path.endsWith("ring.txt"));
     const text = (await ask("GET", `/v1/executions/${id}/files/${ring}`)).bytes.toString();
+    const log = await ask("GET", `/v1/executions/${id}/logs`);
+    expect(log.json.text).toContain(text);
+    await expectUse(id);
     expect(text).toMatch(/ranks on each node: 2 2 2 1\n7 ranks, 50 laps/);
     const [secret] = calls.filter(({ operation }) => operation === "GetSecretValue");
     expect(secret?.principal).toBe(body.env.ZOE_EXECUTION_ROLE_ARN);
@@ -107,6 +119,7 @@ test("the classifier sorts documents, most of them rightly", async () => {
   );
   expect(json.items).toHaveLength(40);
   expect(right.length).toBeGreaterThan(30);
+  await expectUse(id);
 });
 
 test("two levels: each document passes its topic's queue", async () => {

@@ -23,7 +23,7 @@ import type { InProcess } from "#test/aws/in-process.ts";
 import { type Cast, GRACE_MS, type Group, KILLED, type Stage } from "#test/aws/stage.ts";
 import { AGENT } from "#test/sidecar/world.ts";
 import type { Cloud } from "./cloud.ts";
-import { numberOf, type Parts, partsOf, runnerOf } from "./group.ts";
+import { numberOf, type Parts, partsOf, runnerOf, taskArnOf } from "./group.ts";
 
 /** What a program finds around it. */
 export interface ProgramSetting {
@@ -210,6 +210,7 @@ function worldOf(
 ): SidecarWorld {
   const { clock } = aws;
   const now = () => clock.now();
+  const began = now();
   const direct = aws.client(group.taskRole ?? "");
   const client = { ...direct, requestHandler: over(direct.requestHandler, connection, clock) };
   const pause: SidecarWorld["pause"] = (ms, signal) =>
@@ -256,7 +257,8 @@ function worldOf(
       port: 0,
       log: options.log ?? QUIET,
     },
-    look: async () => ({ taskArn: group.id, containers: [program()] }),
+    look: async () => ({ taskArn: taskArnOf(group), containers: [program()] }),
+    measure: async () => ({ cpuSeconds: (now() - began) / 1000, memoryMib: 64 }),
     openRuntime: async () => runtime.open(tasks),
   };
 }

@@ -1,4 +1,5 @@
 // A group of containers as whoever plays it sees it: what its three parts are told, and who it is.
+import { createHash } from "node:crypto";
 import type { SidecarEnv } from "#sidecar/environment.ts";
 import type { ContainerView, Group } from "#test/aws/stage.ts";
 
@@ -17,9 +18,16 @@ export function partsOf({ containers, id }: Group): Parts {
   return { enter: named("enter"), program: named("program"), sidecar: named("sidecar") };
 }
 
+/** ARN of the task of ECS: Batch has one of its own for each job, which it says to nobody else. */
+export function taskArnOf({ id }: Group): string {
+  if (id.startsWith("arn:")) return id;
+  const task = createHash("sha256").update(id).digest("hex").slice(0, 32);
+  return `arn:aws:ecs:us-east-1:123456789012:task/AWSBatch-zoe/${task}`;
+}
+
 /** Of the log stream that the driver makes. */
-export function taskName({ id }: Group): string {
-  return id.split("/").at(-1) ?? id;
+export function taskName(group: Group): string {
+  return taskArnOf(group).split("/").at(-1) ?? "";
 }
 
 /** Batch's id of the job, which its children and attempts share with nobody. */

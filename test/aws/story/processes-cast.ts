@@ -22,7 +22,8 @@ import { FOLDERS, RUNTIME_PORT, SHARED_FOLDER } from "#shared/container-group.ts
 import type { Cast, ContainerView, Group, Stage } from "#test/aws/stage.ts";
 import { freePort } from "#test/free-port.ts";
 import type { Cloud } from "./cloud.ts";
-import { type Parts, partsOf, runnerOf, taskName } from "./group.ts";
+import { type Parts, partsOf, taskArnOf, taskName } from "./group.ts";
+import { statsOf } from "./process-stats.ts";
 import { builtImages, ROOT } from "./settings.ts";
 
 export interface Processes {
@@ -32,6 +33,7 @@ export interface Processes {
 }
 
 const KILLED = 137;
+const DOCKER_ID = "program";
 /** As sidecar/Dockerfile starts it. */
 const NODE_OPTIONS = ["--max-old-space-size=32", "--max-semi-space-size=1"];
 const PATH = `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`;
@@ -97,6 +99,7 @@ function copyModels(from: string, to: string): void {
 }
 
 interface Known {
+  readonly DockerId: string;
   readonly Name: string;
   KnownStatus: "RUNNING" | "STOPPED";
   ExitCode?: number;
@@ -108,10 +111,12 @@ class Task {
   readonly #stage: Stage;
   readonly #parts: Parts;
   readonly #folder: string;
-  readonly #known: Known = { Name: "program", KnownStatus: "RUNNING" };
+  readonly #known: Known = { DockerId: DOCKER_ID, Name: "program", KnownStatus: "RUNNING" };
   readonly #children = new Set<ChildProcess>();
   /** Of a node of a gang: all of one gang share an address of this machine. */
   readonly #address: string | undefined;
+  /** Of the program, while it runs. */
+  #pid: number | undefined;
   #port = 0;
   #isKilled = false;
 
@@ -167,12 +172,14 @@ class Task {
     const cwd = name === "program" ? this.#programFolder() : this.#folder;
     const child = spawn(file, words, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     this.#children.add(child);
+    if (name === "program") this.#pid = child.pid;
     for (const stream of [child.stdout, child.stderr])
       createInterface({ input: stream }).on("line", (line) => this.#log(name, line));
     if (this.#isKilled) child.kill("SIGKILL");
     return new Promise<number>((resolve) => {
       const end = (code: number) => {
         this.#children.delete(child);
+        if (name === "program") this.#pid = undefined;
         resolve(code);
       };
       child.once("error", (error) => {
@@ -262,10 +269,12 @@ class Task {
   }
 
   async #metadata(): Promise<Server> {
-    const TaskARN = runnerOf(this.#group, this.#parts);
-    const server = createServer((_, response) =>
-      response.end(JSON.stringify({ TaskARN, Containers: [this.#known] })),
-    );
+    const TaskARN = taskArnOf(this.#group);
+    const server = createServer(({ url }, response) => {
+      const stats = { [DOCKER_ID]: this.#pid === undefined ? null : statsOf(this.#pid) };
+      const metadata = { TaskARN, Containers: [this.#known] };
+      response.end(JSON.stringify(url?.endsWith("/stats") ? stats : metadata));
+    });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return server;
   }
