@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { CLAIM, claim, renewClaim } from "#functions/aws/claim.ts";
 import { EXIT, FOLDERS } from "#shared/container-group.ts";
 import { claimantOf, handOver, type Instance, nameOf } from "./instance.ts";
+import { Notes } from "./notes.ts";
 import { stageIn } from "./stage-in.ts";
 import { writeStart } from "./start.ts";
 import { inside, type SidecarWorld } from "./world.ts";
@@ -19,7 +20,7 @@ export async function enter(world: SidecarWorld, instance: Instance): Promise<nu
   try {
     await stageIn(world, instance);
   } catch (error) {
-    world.log.error("The inputs can't be had.", { of: nameOf(instance), error });
+    await new Notes(world, instance).fails("Its inputs could not be had.", error);
     return EXIT.staging;
   }
   await writeStart(world, instance);

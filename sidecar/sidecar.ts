@@ -5,8 +5,8 @@ import type { Runtime } from "#functions/runtime-api/runtime.ts";
 import { EXIT } from "#shared/container-group.ts";
 import { keepClaim } from "./fence.ts";
 import { claimantOf, type Instance, nameOf, ownerOf } from "./instance.ts";
-import { Meter } from "./meter.ts";
 import { codeOfNode } from "./node.ts";
+import { Notes } from "./notes.ts";
 import { stageOut } from "./stage-out.ts";
 import type { ContainerLook, SidecarWorld } from "./world.ts";
 
@@ -34,8 +34,8 @@ export async function sidecar(
 ): Promise<number> {
   const over = new AbortController();
   const door = await openDoor(world, instance, over.signal);
-  const meter = new Meter(world, instance);
-  const end = await firstEnd(world, instance, { meter, told }, over.signal).finally(() =>
+  const notes = new Notes(world, instance);
+  const end = await firstEnd(world, instance, { notes, told }, over.signal).finally(() =>
     over.abort(),
   );
   world.log.info("The program is over.", { of: nameOf(instance), end });
@@ -43,10 +43,10 @@ export async function sidecar(
   // Another may have begun: nothing of this one counts any more.
   if (end.kind === "fenced") return EXIT.fenced;
   const isGone = end.kind === "ended" || (end.kind === "terminated" && (await endsSoon(world)));
-  await meter.keep();
+  await notes.keep();
   const isKept = await stageOut(world, instance, end.kind === "ended" && end.code === 0).then(
     () => true,
-    (error: unknown) => world.log.error("Outputs are not kept.", { of: nameOf(instance), error }),
+    (error: unknown) => notes.fails("Its outputs could not be kept.", error),
   );
   // A program that was told to end may run on for a while: then the lease's own end lets the next generation begin.
   if (instance.spec.isFenced && isGone)
@@ -64,7 +64,7 @@ function codeOf(end: Exclude<End, { kind: "fenced" }>, isKept: boolean): number 
 function firstEnd(
   world: SidecarWorld,
   instance: Instance,
-  { meter, told }: { readonly meter: Meter; readonly told: AbortSignal },
+  { notes, told }: { readonly notes: Notes; readonly told: AbortSignal },
   over: AbortSignal,
 ): Promise<End> {
   const { isFenced, maxTimeSeconds } = instance.spec;
@@ -81,7 +81,7 @@ function firstEnd(
     told.addEventListener("abort", () => resolve({ kind: "terminated" }), { once: true });
   });
   return Promise.race([
-    programEnd(world, over, meter),
+    programEnd(world, over, notes),
     terminated,
     ...(isFenced ? [fenced()] : []),
     ...(maxTimeSeconds === undefined ? [] : [timedOut(maxTimeSeconds)]),
@@ -98,14 +98,14 @@ async function endsSoon(world: SidecarWorld): Promise<boolean> {
   return isGone;
 }
 
-async function programEnd(world: SidecarWorld, over: AbortSignal, meter?: Meter): Promise<End> {
+async function programEnd(world: SidecarWorld, over: AbortSignal, notes?: Notes): Promise<End> {
   while (!over.aborted) {
     const look = await world.look().catch((error: unknown) => {
       world.log.warn("The task can't be looked at; it is tried again.", { error });
       return undefined;
     });
     const program = look?.containers.find(({ name }) => name === "program");
-    if (look) await meter?.see(look);
+    if (look) await notes?.see(look);
     if (program?.isStopped) return { kind: "ended", code: exitCodeOf(program) };
     await world.pause(LOOK_MS, over);
   }

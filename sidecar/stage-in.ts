@@ -72,10 +72,17 @@ async function fetchRest(world: SidecarWorld, instance: Instance, from: string, 
   if (protocol === "https:" || protocol === "http:") return download(world, from, part, has);
   if (protocol !== "") throw new NeverThere(`Inputs are uploads and https addresses, not ${from}.`);
   const key = `${tenantPrefix(instance.spec.tenant)}uploads/${from.replace(/^upload:/, "")}`;
-  const found = await world.objects.get(key, { from: has });
+  const found = await world.objects.get(key, { from: has }).catch(explain);
   if (!found) throw new NeverThere(`${from} is no upload of this tenant.`);
   if (has > 0 && has >= found.size) return found.stream.cancel();
   await append(Readable.fromWeb(found.stream), part, has);
+}
+
+/** S3 says no more to who may not list; a role that is young may be refused too. */
+function explain(error: unknown): never {
+  const { $metadata } = error as { readonly $metadata?: { readonly httpStatusCode?: number } };
+  if ($metadata?.httpStatusCode !== 403) throw error;
+  throw new Error("There is no such upload, or its role may not read it.", { cause: error });
 }
 
 async function download(world: SidecarWorld, from: string, part: string, has: number) {

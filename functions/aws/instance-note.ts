@@ -2,10 +2,12 @@
 import type { Store } from "#functions/store.ts";
 
 export interface InstanceNote {
-  /** The last part of the task's ARN. */
-  readonly task: string;
+  /** The last part of its ARN; known when the program is. */
+  readonly task?: string;
   /** Of the program: cpu in seconds, memory in MiB; none before its first measurement. */
   readonly used?: { readonly cpuSeconds: number; readonly peakMemoryMib: number };
+  /** Why inputs could not be had, or outputs not be kept. */
+  readonly problem?: string;
 }
 
 export interface Noted {

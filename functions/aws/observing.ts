@@ -5,7 +5,7 @@ import {
   happeningOf,
   instanceEvents,
   latest,
-  type Measured,
+  type ToldOf,
 } from "#functions/backends/aws-events.ts";
 import type { LaunchBook } from "#functions/backends/launch-book.ts";
 import { observe } from "#functions/observe.ts";
@@ -23,7 +23,7 @@ type Shape =
 export interface ObservingOptions {
   /** Told of each execution that was looked at. */
   readonly looked?: (executionId: string) => Promise<void>;
-  readonly measured?: Measured;
+  readonly toldOf?: ToldOf;
 }
 
 /** Positions of the messages that failed; those that say nothing to us are done. */
@@ -31,7 +31,7 @@ export async function observeMessages(
   world: World,
   book: LaunchBook,
   messages: readonly unknown[],
-  { looked = async () => {}, measured }: ObservingOptions = {},
+  { looked = async () => {}, toldOf }: ObservingOptions = {},
 ): Promise<number[]> {
   const shapes = messages.map(shapeOf);
   const others = shapes.filter(({ is }) => is === "other").length;
@@ -40,7 +40,7 @@ export async function observeMessages(
   const events: InstanceEvent[] = [];
   const newest = new Set(latest(shapes.flatMap((one) => (one.is === "bridge" ? [one.event] : []))));
   for (const [position, shape] of shapes.entries())
-    for (const event of await eventsOf(shape, newest, book, measured)) {
+    for (const event of await eventsOf(shape, newest, book, toldOf)) {
       origins.push(position);
       events.push(event);
     }
@@ -53,12 +53,12 @@ async function eventsOf(
   shape: Shape,
   newest: ReadonlySet<BridgeEvent>,
   book: LaunchBook,
-  measured: Measured | undefined,
+  toldOf: ToldOf | undefined,
 ): Promise<InstanceEvent[]> {
   if (shape.is === "instance") return [shape.event];
   if (shape.is !== "bridge" || !newest.has(shape.event)) return [];
   const happening = happeningOf(shape.event);
-  return happening === undefined ? [] : instanceEvents(happening, book, measured);
+  return happening === undefined ? [] : instanceEvents(happening, book, toldOf);
 }
 
 /** Many wake-ups of one execution are one look. */

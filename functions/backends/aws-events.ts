@@ -6,6 +6,7 @@ import { BatchJobDetail, rankOf, sightOf as sightOfJob } from "./batch/sight.ts"
 import { type BundleId, instanceAt } from "./bundle.ts";
 import { readJobName, readStartedBy } from "./bundle-name.ts";
 import { EcsTaskDetail, sightOf as sightOfTask } from "./ecs/sight.ts";
+import { STAGING } from "./end.ts";
 import type { Sight } from "./family.ts";
 import type { LaunchBook } from "./launch-book.ts";
 
@@ -94,26 +95,36 @@ function orderOf({ detail }: BridgeEvent): number {
   return "taskArn" in detail ? (detail.version ?? 0) : rankOf(detail);
 }
 
-/** What an instance used, where that is known: cpu in seconds, memory in MiB. */
-export type Measured = (
-  instance: InstanceId,
-  happening: Happening,
-) => Promise<Pick<Usage, "cpuSeconds" | "peakMemoryMib"> | undefined>;
+/** What AWS does not say of an instance that ended, and its sidecar does. */
+export interface Told {
+  /** cpu in seconds, memory in MiB. */
+  readonly used?: Pick<Usage, "cpuSeconds" | "peakMemoryMib">;
+  /** With its files. */
+  readonly problem?: string;
+}
 
-/** What it means for instances, with what those that ended used. */
+export type ToldOf = (instance: InstanceId, happening: Happening) => Promise<Told | undefined>;
+
+/** What it means for instances, with what their sidecars told. */
 export async function instanceEvents(
   happening: Happening,
   book: Pick<LaunchBook, "get">,
-  measured: Measured = async () => undefined,
+  toldOf: ToldOf = async () => undefined,
 ): Promise<InstanceEvent[]> {
   const events = await eventsOf(happening, book);
   return Promise.all(
     events.map(async (event) => {
       if (event.kind !== "ended" || event.usage === undefined) return event;
-      const used = await measured(event.instance, happening);
-      return used === undefined ? event : { ...event, usage: { ...event.usage, ...used } };
+      const { used, problem } = (await toldOf(event.instance, happening)) ?? {};
+      const outcome = explained(event.outcome, problem);
+      return { ...event, outcome, usage: { ...event.usage, ...used } };
     }),
   );
+}
+
+function explained(outcome: Outcome, problem: string | undefined): Outcome {
+  const isOfFiles = outcome.kind === "failed" && outcome.code === STAGING;
+  return isOfFiles && problem !== undefined ? { ...outcome, reason: problem } : outcome;
 }
 
 /** The book is asked only which of a bundle's workers a task is. */

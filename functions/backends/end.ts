@@ -16,6 +16,9 @@ export interface ContainerExit {
   readonly reason: string | undefined;
 }
 
+/** The code of a failure to have inputs or to keep outputs. */
+export const STAGING = "staging";
+
 /** Another runner has the claim: nothing happened to the instance. */
 export type End = Outcome | { readonly kind: "duplicate" };
 
@@ -41,8 +44,7 @@ function memoryEnd({ exits }: GroupEnd): Outcome | undefined {
 
 function entering({ exits: { enter } }: GroupEnd): Outcome | undefined {
   if (enter?.code === undefined || enter.code === 0) return undefined;
-  if (enter.code === EXIT.staging)
-    return failed("staging", "Its inputs could not be had: its log says why.");
+  if (enter.code === EXIT.staging) return failed(STAGING, "Its inputs could not be had.");
   return failed("enter", `What comes before its program ended with exit code ${enter.code}.`);
 }
 
@@ -63,7 +65,7 @@ function ofSidecar(code: number): Outcome | undefined {
     case EXIT.timedOut:
       return { kind: "timedOut", reason: "Its longest time is over." };
     case EXIT.staging:
-      return failed("staging", "Its outputs could not be kept: its log says why.");
+      return failed(STAGING, "Its outputs could not be kept.");
     case EXIT.fenced:
       return {
         kind: "lost",

@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CLAIM, claim, claimKey, readClaim } from "#functions/aws/claim.ts";
+import { readNote } from "#functions/aws/instance-note.ts";
 import { writeOrders } from "#functions/aws/orders.ts";
 import { EXIT } from "#shared/container-group.ts";
 import { enter } from "#sidecar/enter.ts";
@@ -162,10 +163,19 @@ describe("inputs", () => {
     ["a wrong sum", () => `${base}/big.bin#sha256=${"0".repeat(64)}`],
     ["what is not there", () => `${base}/gone`],
     ["an upload that nobody made", () => "upload:nobody"],
+    ["what may not be read", () => "upload:denied"],
     ["an address of another kind", () => "ftp://example.org/x"],
-  ])("%s ends the instance before its program", async (_, from) => {
-    expect(await enter(stand.world, withInput(from()))).toBe(EXIT.staging);
-    expect(stand.logged).toContain("The inputs can't be had.");
+  ])("%s ends the instance before its program, and says why", async (_, from) => {
+    const get: typeof stand.world.objects.get = async (key, range) => {
+      if (!key.endsWith("denied")) return stand.world.objects.get(key, range);
+      throw Object.assign(new Error("Access Denied"), { $metadata: { httpStatusCode: 403 } });
+    };
+    const world = { ...stand.world, objects: { ...stand.world.objects, get } };
+    expect(await enter(world, withInput(from()))).toBe(EXIT.staging);
+    expect(stand.logged).toContain("Its inputs could not be had.");
+    const of = { owner: "lab#hello", executionId: "exe_1", id: "1" };
+    const { problem } = (await readNote(stand.world.store, of)) ?? {};
+    expect(problem).toMatch(/^Its inputs could not be had. The input .* can't be read. \w/);
   });
 
   test("an upload of the tenant, and nothing outside the work folder", async () => {

@@ -221,6 +221,21 @@ for (const [what, [detail, outcome]] of Object.entries(JOB_ENDS))
     expect(events).toMatchObject([{ kind: "ended", instance: INSTANCE, outcome }]);
   });
 
+test("what its sidecar told is added: what it used, and why its files could not be had", async () => {
+  const used = { cpuSeconds: 12, peakMemoryMib: 300 };
+  const told = async () => ({ used, problem: "The input upl_1 can't be read." });
+  const of = async (containers: object) => {
+    const event = taskEvent({ ...stopped, ...essential, containers });
+    const happening = happeningOf(BridgeEvent.parse(event));
+    return happening && (await instanceEvents(happening, NO_BOOK, told));
+  };
+  const usage = { ...used, wallSeconds: expect.any(Number) };
+  expect(await of(exits(0, 3, 3))).toMatchObject([{ outcome: { code: "exit_3" }, usage }]);
+  expect(await of(exits(114))).toMatchObject([
+    { outcome: { code: "staging", reason: "The input upl_1 can't be read." }, usage },
+  ]);
+});
+
 test("a child of an array is the instance of its number; its parent is none", async () => {
   const name = "exe_01-main-1-100-50-1700000000000";
   const child = { jobName: name, status: "SUCCEEDED", arrayProperties: { index: 3 } };

@@ -1,12 +1,14 @@
-// What the program uses, from looks at its container, and the note of it that outlives the instance.
+// What the sidecar notes of its instance, for who asks when that is over: its task, what its program used, what went wrong with its files.
 import { type InstanceNote, type Noted, nodeId, writeNote } from "#functions/aws/instance-note.ts";
 import { type Instance, nameOf, ownerOf } from "./instance.ts";
 import type { SidecarWorld, TaskLook } from "./world.ts";
 
-export class Meter {
+const MOST_CHARACTERS = 1000;
+
+export class Notes {
   readonly #world: SidecarWorld;
   readonly #instance: Instance;
-  #note: InstanceNote | undefined;
+  #note: InstanceNote = {};
   /** Who can't reach the table must not miss the program's end for it. */
   #keeping = Promise.resolve();
 
@@ -17,9 +19,10 @@ export class Meter {
 
   /** The first look is noted at once: its log can then be read while it runs. */
   async see({ taskArn }: TaskLook): Promise<void> {
-    const isFirst = this.#note === undefined;
-    this.#note ??= { task: taskArn.split("/").at(-1) ?? taskArn };
-    if (isFirst) void this.keep();
+    if (this.#note.task === undefined) {
+      this.#note = { ...this.#note, task: taskArn.split("/").at(-1) ?? taskArn };
+      void this.keep();
+    }
     const measured = await this.#world.measure().catch(() => undefined);
     if (measured === undefined) return;
     const { cpuSeconds = 0, peakMemoryMib = 0 } = this.#note.used ?? {};
@@ -30,19 +33,33 @@ export class Meter {
     this.#note = { ...this.#note, used };
   }
 
+  /** With its files. */
+  async fails(what: string, error: unknown): Promise<void> {
+    this.#world.log.error(what, { of: nameOf(this.#instance), error });
+    this.#note = { ...this.#note, problem: problemOf(what, error) };
+    await this.keep();
+  }
+
   /** One after the other, so that the last stands. */
   keep(): Promise<void> {
     const note = this.#note;
-    if (note !== undefined) this.#keeping = this.#keeping.then(() => this.#write(note));
+    this.#keeping = this.#keeping.then(() => this.#write(note));
     return this.#keeping;
   }
 
   async #write(note: InstanceNote): Promise<void> {
     const { store, now, log } = this.#world;
     await writeNote(store, notedOf(this.#instance), note, now()).catch((error: unknown) =>
-      log.warn("What it used is not noted.", { of: nameOf(this.#instance), error }),
+      log.warn("What it has to tell is not noted.", { of: nameOf(this.#instance), error }),
     );
   }
+}
+
+/** For who asked for the files, and can't read the sidecar's own log. */
+function problemOf(what: string, error: unknown): string {
+  const texts: string[] = [];
+  for (let one = error; one instanceof Error; one = one.cause) texts.push(one.message);
+  return [what, ...texts].join(" ").slice(0, MOST_CHARACTERS);
 }
 
 /** Of Batch the job's id, which children and nodes share but for their number; of ECS the task's. */
