@@ -19,6 +19,10 @@ export interface GangPlaces {
 
 const PORT = 7310;
 
+/** What the agent ends with when the gang, and not its program, is the reason: sidecar/gang/gang.h. */
+export const AGENT_EXIT = { lostNode: 115, incomplete: 116 } as const;
+export const INCOMPLETE = "Not all nodes of its gang came in time (startWithin): see its log.";
+
 /** `count words...` of each: before, the program, after. Only node 0 runs the program and what comes after. */
 export function gangWords(
   bin: string,

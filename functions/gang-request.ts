@@ -3,6 +3,7 @@ import type { InstanceId, Outcome } from "#shared/instance.ts";
 import { slotsOf } from "#shared/zapp/slots.ts";
 import type { GangService } from "#shared/zapp.ts";
 import type { GangRequest, LaunchRequest } from "./backend.ts";
+import { AGENT_EXIT, INCOMPLETE } from "./gang-program.ts";
 
 export function gangRequest(service: GangService, { executionId, index }: InstanceId): GangRequest {
   return {
@@ -33,14 +34,10 @@ export function launchedTogether(requests: readonly LaunchRequest[]): LaunchRequ
   );
 }
 
-/** What the program that keeps a node (sidecar/gang/gang.h) ends with when the gang, and not its program, is the reason. */
+/** Where the gang, and not its program, is the reason. */
 export function outcomeOfNode(exitCode: number | null): Outcome | undefined {
-  if (exitCode === 115)
+  if (exitCode === AGENT_EXIT.lostNode)
     return { kind: "lost", reason: "A node of its gang was lost: see its log for which." };
-  if (exitCode === 116)
-    return {
-      kind: "interrupted",
-      reason: "Not all nodes of its gang came in time (startWithin): see its log.",
-    };
+  if (exitCode === AGENT_EXIT.incomplete) return { kind: "interrupted", reason: INCOMPLETE };
   return undefined;
 }

@@ -1,6 +1,6 @@
 // A node of a gang: the agent (sidecar/gang/), which the sidecar's image brings along, keeps its program, so that the program's own image needs nothing.
 import { cp } from "node:fs/promises";
-import { gangEnvironment, gangWords } from "#functions/gang-program.ts";
+import { AGENT_EXIT, gangEnvironment, gangWords } from "#functions/gang-program.ts";
 import { EXIT, FOLDERS, type InstanceSpec, type Start } from "#shared/container-group.ts";
 import type { Instance } from "./instance.ts";
 import { inside, type SidecarWorld } from "./world.ts";
@@ -41,8 +41,8 @@ export function keptByAgent(
   };
 }
 
-/** What the agent ends with when the gang, and not its program, is the reason (gang.h), as the sidecar says it. */
+/** Where the gang, and not its program, is the reason, in the sidecar's own words. */
 export function codeOfNode(code: number): number {
-  if (code === 115) return EXIT.lostNode;
-  return code === 116 ? EXIT.incomplete : code;
+  if (code === AGENT_EXIT.lostNode) return EXIT.lostNode;
+  return code === AGENT_EXIT.incomplete ? EXIT.incomplete : code;
 }

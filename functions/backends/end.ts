@@ -1,4 +1,5 @@
 // How an instance ended, from the exit codes of its three containers and what AWS says about them. Pure; ECS and Batch tell the same.
+import { INCOMPLETE } from "#functions/gang-program.ts";
 import { type ContainerName, EXIT } from "#shared/container-group.ts";
 import type { Outcome, Usage } from "#shared/instance.ts";
 import { readStopText } from "./stop-reason.ts";
@@ -74,10 +75,7 @@ function ofSidecar(code: number): Outcome | undefined {
     case EXIT.lostNode:
       return { kind: "lost", reason: "One of its nodes ended before the first." };
     case EXIT.incomplete:
-      return {
-        kind: "interrupted",
-        reason: "Not all nodes of its gang came in time (startWithin): see its log.",
-      };
+      return { kind: "interrupted", reason: INCOMPLETE };
     default:
       return undefined;
   }

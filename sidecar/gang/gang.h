@@ -10,7 +10,7 @@
 #define MOST_WORDS 4096
 #define MOST_TEXT (1 << 20)
 
-/** Exit codes of node 0 that are about the gang and not about its program: shared with functions/gang-request.ts. */
+/** Exit codes of node 0 that are about the gang and not about its program: shared with functions/gang-program.ts. */
 #define LOST_NODE 115
 #define INCOMPLETE 116
 

@@ -1,4 +1,4 @@
-// Ten runs through the AWS body over loopback: the sidecar and the catalogue's programs as real processes, everything else of AWS by the double.
+// Eleven runs through the AWS body over loopback: the sidecar and the catalogue's programs as real processes, everything else of AWS by the double.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { documentsFor } from "#cli/demo/documents.ts";
 import type { RecordedCall } from "#test/aws/recorder.ts";
