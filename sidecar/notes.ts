@@ -4,11 +4,14 @@ import { type Instance, nameOf, ownerOf } from "./instance.ts";
 import type { SidecarWorld, TaskLook } from "./world.ts";
 
 const MOST_CHARACTERS = 1000;
+/** Who is killed, or ends after its gang's first node, has told what it used until then. */
+const KEEP_MS = 60_000;
 
 export class Notes {
   readonly #world: SidecarWorld;
   readonly #instance: Instance;
   #note: InstanceNote = {};
+  #keptAt = 0;
   /** Who can't reach the table must not miss the program's end for it. */
   #keeping = Promise.resolve();
 
@@ -31,6 +34,7 @@ export class Notes {
       peakMemoryMib: Math.max(peakMemoryMib, measured.memoryMib),
     };
     this.#note = { ...this.#note, used };
+    if (this.#world.now() - this.#keptAt >= KEEP_MS) void this.keep();
   }
 
   /** With its files. */
@@ -43,6 +47,7 @@ export class Notes {
   /** One after the other, so that the last stands. */
   keep(): Promise<void> {
     const note = this.#note;
+    this.#keptAt = this.#world.now();
     this.#keeping = this.#keeping.then(() => this.#write(note));
     return this.#keeping;
   }

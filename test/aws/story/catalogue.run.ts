@@ -56,13 +56,6 @@ async function classified(zapp: string, parameters: object, count: number) {
   return id;
 }
 
-/** As the sidecars measured it. */
-async function expectUse(id: string): Promise<void> {
-  const [service] = (await ask("GET", `/v1/executions/${id}`)).json.services;
-  expect(service.used.cpuSeconds).toBeGreaterThan(0);
-  expect(service.used.peakMemoryMib).toBeGreaterThan(1);
-}
-
 const hello = async () => {
   const id = await submit({ zapp: "hello", parameters: { name: "cloud" } });
   expect(await reaches(id, "ended")).toMatchObject({ outcome: { kind: "succeeded" } });
@@ -103,7 +96,6 @@ test.skipIf(!isInstalled("mpicc"))(
     const text = (await ask("GET", `/v1/executions/${id}/files/${ring}`)).bytes.toString();
     const log = await ask("GET", `/v1/executions/${id}/logs`);
     expect(log.json.text).toContain(text);
-    await expectUse(id);
     expect(text).toMatch(/ranks on each node: 2 2 2 1\n7 ranks, 50 laps/);
     const [secret] = calls.filter(({ operation }) => operation === "GetSecretValue");
     expect(secret?.principal).toBe(body.env.ZOE_EXECUTION_ROLE_ARN);
@@ -119,7 +111,9 @@ test("the classifier sorts documents, most of them rightly", async () => {
   );
   expect(json.items).toHaveLength(40);
   expect(right.length).toBeGreaterThan(30);
-  await expectUse(id);
+  const [service] = (await ask("GET", `/v1/executions/${id}`)).json.services;
+  expect(service.used.cpuSeconds).toBeGreaterThan(0);
+  expect(service.used.peakMemoryMib).toBeGreaterThan(10);
 });
 
 test("two levels: each document passes its topic's queue", async () => {
