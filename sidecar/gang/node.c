@@ -97,22 +97,23 @@ static void *listening(void *socket_) {
   return NULL;
 }
 
-/** For those who run programs here: the table, and an MPI host file with slots. */
+/** For those who run programs here: an MPI host file with slots, then the table. Who finds that, finds it whole. */
 static void write_table(void) {
-  char path[4096];
+  char path[4096], unfinished[4096];
   mkdir(own.folder, 0700);
-  snprintf(path, sizeof path, "%s/hosts", own.folder);
-  FILE *hosts = fopen(path, "w");
   snprintf(path, sizeof path, "%s/hostfile", own.folder);
   FILE *file = fopen(path, "w");
+  snprintf(path, sizeof path, "%s/hosts", own.folder);
+  snprintf(unfinished, sizeof unfinished, "%s/hosts.new", own.folder);
+  FILE *hosts = fopen(unfinished, "w");
   if (!hosts || !file) fail("Nothing can be written in %s: %s.", own.folder, strerror(errno));
   for (int at = 0; at < table.nodes; at++) {
     const struct host *host = &table.hosts[at];
     fprintf(hosts, "%s %s %d %d\n", host->name, host->address, host->port, host->slots);
     fprintf(file, "%s slots=%d\n", host->name, host->slots);
   }
-  fclose(hosts);
-  fclose(file);
+  if (fclose(file) != 0 || fclose(hosts) != 0 || rename(unfinished, path) < 0)
+    fail("%s can't be written: %s.", path, strerror(errno));
 }
 
 /** So that `srun` is found wherever the agent lies. */
