@@ -31,8 +31,10 @@ const keyOf = ({ owner, executionId, id }: Noted) => ({
   sk: id,
 });
 
+/** Task roles may not write in batches. */
 export async function writeNote(store: Store, of: Noted, note: InstanceNote, now: number) {
-  await store.batchPut([{ ...keyOf(of), value: { ...note }, expiresAt: now + KEPT_MS }]);
+  const item = { ...keyOf(of), value: { ...note }, expiresAt: now + KEPT_MS };
+  await store.transact([{ kind: "put", item }]);
 }
 
 export async function readNote(store: Store, of: Noted): Promise<InstanceNote | undefined> {
