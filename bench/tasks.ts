@@ -39,7 +39,7 @@ const WHOLE_PATHS: readonly {
   },
   {
     what: "the Node library as it is",
-    leasing: { library: true, loops: 1, leases: 256 },
+    leasing: { usesLibrary: true, loops: 1, leases: 256 },
     count: 400_000,
     timesPeer: 10,
   },

@@ -9,7 +9,7 @@ import type { BenchServer } from "../server.ts";
 
 /** How the two workers lease: each with so many loops of so many leases. */
 export interface Leasing {
-  readonly library?: boolean;
+  readonly usesLibrary?: boolean;
   readonly loops: number;
   readonly leases: number;
 }
@@ -39,7 +39,7 @@ export class Field {
   /** Its workers run, and wait for `go`. */
   static async open(server: BenchServer, leasing: Leasing): Promise<Field> {
     const goFile = join(server.state, `go-${randomUUID()}`);
-    const program = leasing.library ? "with-library.mjs" : "worker.mjs";
+    const program = leasing.usesLibrary ? "with-library.mjs" : "worker.mjs";
     const file = fileURLToPath(new URL(`./tasks/${program}`, new URL("..", import.meta.url)));
     const words = ["node", file, goFile, String(leasing.loops), String(leasing.leases)];
     const worker = {

@@ -1,7 +1,8 @@
 // 10,000 tasks through a real sidecar: each ends once, no function stands between lease and outcome, and the process stays within its 128 MiB.
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { NODE_OPTIONS, PROGRAM_ROLE, type SidecarProcess, startSidecar } from "./process.ts";
+import { NODE_OPTIONS } from "./bundle.ts";
+import { PROGRAM_ROLE, type SidecarProcess, startSidecar } from "./process.ts";
 
 const TASKS = 10_000;
 const MOST_MIB = 128;

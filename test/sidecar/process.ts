@@ -1,5 +1,5 @@
 // A real sidecar, bundled as its image has it, as a process of its own beside the double behind a port: for what only a process can show.
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -22,6 +22,7 @@ import { sqs } from "#test/aws/sqs.ts";
 import { tableInput } from "#test/aws/tables.ts";
 import { freePort } from "#test/free-port.ts";
 import { memoryTexts } from "#test/functions/aws/task-queue-body.ts";
+import { bundledSidecar, NODE_OPTIONS } from "./bundle.ts";
 import { anInstance } from "./world.ts";
 
 export const PROGRAM_ROLE = "arn:aws:iam::123456789012:role/zoe_r_lab";
@@ -39,19 +40,6 @@ export interface SidecarProcess {
   /** The program has ended: answers the sidecar's code. */
   end(exitCode: number): Promise<number>;
   close(): Promise<void>;
-}
-
-/** As sidecar/Dockerfile starts it. */
-export const NODE_OPTIONS = ["--max-old-space-size=32", "--max-semi-space-size=1"];
-
-export function bundled(folder: string): string {
-  const file = join(folder, "main.mjs");
-  const banner =
-    "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
-  const words = ["--bundle", "--platform=node", "--format=esm", "--target=node24", "--minify"];
-  const out = [`--outfile=${file}`, `--banner:js=${banner}`, "--log-level=error"];
-  execFileSync("node_modules/.bin/esbuild", ["sidecar/main.ts", ...words, ...out]);
-  return file;
 }
 
 export async function startSidecar(): Promise<SidecarProcess> {
@@ -73,7 +61,7 @@ export async function startSidecar(): Promise<SidecarProcess> {
   const metadata = await serve(() => ({ TaskARN: "arn:task/1", Containers: [program] }));
   const port = await freePort();
   const { accessKeyId, secretAccessKey } = aws.credentials(PROGRAM_ROLE);
-  const child = spawn(process.execPath, [...NODE_OPTIONS, bundled(folder), "sidecar"], {
+  const child = spawn(process.execPath, [...NODE_OPTIONS, bundledSidecar(folder), "sidecar"], {
     stdio: ["ignore", "ignore", "inherit"],
     env: {
       ...{ ZOE_BUCKET: "zoe-bucket", ZOE_WORK_TABLE: TABLE, ZOE_STACK: "zoe" },

@@ -1,5 +1,5 @@
 // Containers played by real processes: the bundled sidecar, as its image starts it, and the zapp's own program, over the double's port.
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   copyFileSync,
@@ -21,10 +21,11 @@ import { gangAgent } from "#local/gang-agent.ts";
 import { FOLDERS, RUNTIME_PORT, SHARED_FOLDER } from "#shared/container-group.ts";
 import type { Cast, ContainerView, Group, Stage } from "#test/aws/stage.ts";
 import { freePort } from "#test/free-port.ts";
+import { bundledSidecar, NODE_OPTIONS } from "#test/sidecar/bundle.ts";
 import type { Cloud } from "./cloud.ts";
 import { type Parts, partsOf, taskArnOf, taskName } from "./group.ts";
 import { statsOf } from "./process-stats.ts";
-import { builtImages, ROOT } from "./settings.ts";
+import { builtImages } from "./settings.ts";
 
 export interface Processes {
   readonly cast: Cast;
@@ -34,8 +35,6 @@ export interface Processes {
 
 const KILLED = 137;
 const DOCKER_ID = "program";
-/** As sidecar/Dockerfile starts it. */
-const NODE_OPTIONS = ["--max-old-space-size=32", "--max-semi-space-size=1"];
 const PATH = `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`;
 
 export function processesCast(cloud: Cloud, endpoint: string, logGroup: string): Processes {
@@ -65,18 +64,6 @@ export function processesCast(cloud: Cloud, endpoint: string, logGroup: string):
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-function bundledSidecar(folder: string): string {
-  const file = join(folder, "main.mjs");
-  const banner =
-    "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
-  const words = ["--bundle", "--platform=node", "--format=esm", "--target=node24", "--minify"];
-  const out = [`--outfile=${file}`, `--banner:js=${banner}`, "--log-level=error"];
-  execFileSync(join(ROOT, "node_modules/.bin/esbuild"), ["sidecar/main.ts", ...words, ...out], {
-    cwd: ROOT,
-  });
-  return file;
 }
 
 interface Ground {
